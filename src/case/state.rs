@@ -1,0 +1,117 @@
+//! The life of a report: the states, and which follows which.
+
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// Where a case stands.
+    State, "state" {
+        Submitted => "submitted", "已提交", "submitted";
+        WithLeader => "with_leader", "网格长处理", "with leader";
+        SelfHandled => "self_handled", "自行处置", "self-handled";
+        Escalated => "escalated", "已上报", "escalated";
+        Accepted => "accepted", "已受理", "accepted";
+        Rejected => "rejected", "不予受理", "rejected";
+        Duplicate => "duplicate", "重复", "duplicate";
+        Dispatched => "dispatched", "已派遣", "dispatched";
+        Returned => "returned", "退回", "returned";
+        Handling => "handling", "处置中", "handling";
+        Suspended => "suspended", "挂账", "suspended";
+        Extended => "extended", "延期", "extended";
+        Handled => "handled", "已处置", "handled";
+        Verified => "verified", "已核查", "verified";
+        Rework => "rework", "返工", "rework";
+        Closed => "closed", "已结案", "closed";
+        FeedbackSent => "feedback_sent", "已反馈", "feedback sent";
+        Satisfied => "satisfied", "满意", "satisfied";
+        Unsatisfied => "unsatisfied", "不满意", "unsatisfied";
+        Reopened => "reopened", "重开", "reopened";
+        Archived => "archived", "已归档", "archived";
+        Void => "void", "作废", "void";
+    }
+}
+
+/// A transition is named by the state that it leads to.
+pub type Transition = State;
+
+impl State {
+    /// The states that may follow this one, besides [`State::Void`] (see [`State::may_become`]).
+    #[must_use]
+    pub const fn next(self) -> &'static [Self] {
+        use State::*;
+        match self {
+            Submitted => &[WithLeader],
+            WithLeader => &[SelfHandled, Escalated],
+            SelfHandled => &[Handled],
+            Escalated => &[Accepted, Rejected, Duplicate],
+            Accepted | Returned | Rework => &[Dispatched],
+            Dispatched => &[Handling, Returned],
+            Handling => &[Suspended, Extended, Handled],
+            Suspended | Extended => &[Handling, Handled],
+            Handled => &[Verified, Rework],
+            Verified => &[Closed],
+            Closed => &[FeedbackSent],
+            FeedbackSent => &[Satisfied, Unsatisfied],
+            Satisfied => &[Archived],
+            Unsatisfied => &[Reopened],
+            Reopened => &[WithLeader, Dispatched],
+            Rejected | Duplicate => &[FeedbackSent],
+            Archived | Void => &[],
+        }
+    }
+
+    /// Whether the subdistrict's own procedure allows `next` after this state. Imports from elsewhere may leave steps out.
+    #[must_use]
+    pub fn may_become(self, next: Self) -> bool {
+        self.next().contains(&next) || (next == Self::Void && self.is_open())
+    }
+
+    /// Whether somebody still has to act before the case is closed.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        !matches!(
+            self,
+            Self::Closed
+                | Self::FeedbackSent
+                | Self::Satisfied
+                | Self::Unsatisfied
+                | Self::Archived
+                | Self::Rejected
+                | Self::Duplicate
+                | Self::Void
+        )
+    }
+
+    /// Left out of response times, and counted.
+    #[must_use]
+    pub const fn is_discarded(self) -> bool {
+        matches!(self, Self::Void | Self::Duplicate | Self::Rejected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn void_ends_only_what_is_open() {
+        assert!(State::Handling.may_become(State::Void));
+        assert!(!State::Closed.may_become(State::Void));
+        assert!(!State::Archived.may_become(State::Submitted));
+        assert!(State::Unsatisfied.may_become(State::Reopened));
+    }
+
+    #[test]
+    fn every_state_can_be_reached_from_the_start() {
+        let mut reached = vec![State::Submitted, State::Void];
+        let mut todo = vec![State::Submitted];
+        while let Some(state) = todo.pop() {
+            for &next in state.next() {
+                if !reached.contains(&next) {
+                    reached.push(next);
+                    todo.push(next);
+                }
+            }
+        }
+        assert_eq!(reached.len(), State::ALL.len());
+    }
+}

@@ -1,0 +1,107 @@
+//! Squares with their facilities, households and devices, and where the boundaries place them.
+
+use super::Id;
+use crate::{geometry::LonLat, vocabulary::vocabulary};
+use chrono::{DateTime, NaiveDate, Utc};
+use geo::MultiPolygon;
+
+vocabulary! {
+    /// The seven things (七个一) of a small square.
+    FacilityKind, "kind of facility" {
+        Flag => "flag", "党旗", "Party flag";
+        PartyGroup => "party_group", "党小组", "Party group";
+        Volunteers => "volunteers", "志愿队伍", "volunteer team";
+        Keeper => "keeper", "管理员", "keeper";
+        Display => "display", "电子显示屏", "display";
+        Broadcast => "broadcast", "广播", "broadcast";
+        Camera => "camera", "监控", "camera";
+    }
+}
+
+vocabulary! {
+    /// Whether a facility or device does its work.
+    FacilityStatus, "status" {
+        Working => "working", "正常", "working";
+        Faulty => "faulty", "故障", "faulty";
+        Missing => "missing", "缺失", "missing";
+    }
+}
+
+vocabulary! {
+    /// How sure the grid of a point is.
+    PlacementStatus, "assignment status" {
+        Inside => "inside", "在内", "inside";
+        Overlap => "overlap", "重叠", "overlap";
+        Near => "near", "界外附近", "near";
+        Outside => "outside", "界外", "outside";
+        NoPosition => "no_position", "无坐标", "no position";
+    }
+}
+
+/// Where one version of the boundaries places a point: the stored outcome of an assignment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placement {
+    pub version: i64,
+    pub status: PlacementStatus,
+    pub village: Option<Id>,
+    pub grid: Option<Id>,
+    pub microgrid: Option<Id>,
+    /// Distance to the nearest border of the grids, metres; `None` where there is no grid or no position.
+    pub border_m: Option<f64>,
+}
+
+/// A small square (小广场).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Square {
+    pub id: Id,
+    /// The key that the source file knows it by.
+    pub source: String,
+    pub name: String,
+    pub shape: MultiPolygon,
+    pub area_m2: f64,
+    pub evacuation_site: bool,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+    /// By a point inside the square.
+    pub placement: Option<Placement>,
+}
+
+/// One of the seven facilities of a square.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facility {
+    pub id: Id,
+    pub source: String,
+    pub square: Id,
+    pub kind: FacilityKind,
+    pub status: FacilityStatus,
+    pub location: Option<LonLat>,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// A household: the place only. Names, telephone numbers and addresses are in the private store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Household {
+    pub id: Id,
+    pub source: String,
+    pub location: Option<LonLat>,
+    /// Persons who live there.
+    pub persons: u32,
+    pub lived_in_from: NaiveDate,
+    pub lived_in_to: Option<NaiveDate>,
+    pub placement: Option<Placement>,
+}
+
+/// A camera, screen, loudspeaker or sensor that the centre listens to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Device {
+    pub id: Id,
+    pub source: String,
+    pub kind: String,
+    pub status: FacilityStatus,
+    pub location: Option<LonLat>,
+    pub last_seen: Option<DateTime<Utc>>,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+    pub placement: Option<Placement>,
+}
