@@ -346,14 +346,15 @@ fn outside_libraries_stay_in_their_rooms() {
 fn every_path_that_architecture_names_exists() {
     let text = architecture();
     let mut fenced = false;
-    let prose: String = text
+    let prose: Vec<&str> = text
         .lines()
         .filter(|line| {
-            fenced ^= line.starts_with("```");
-            !fenced
+            let fence = line.starts_with("```");
+            fenced ^= fence;
+            !fenced && !fence
         })
-        .map(|line| format!("{line}\n"))
         .collect();
+    let prose = prose.join("\n");
     let is_path = |span: &str| {
         let ending = Path::new(span).extension().and_then(|e| e.to_str());
         (span.contains('/') || ending.is_some_and(|e| matches!(e, "md" | "toml" | "rs" | "json" | "lock" | "sql")))
