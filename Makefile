@@ -8,13 +8,16 @@ with_postgis := scripts/with-postgis
 on_geopackage := scripts/with-demo
 on_postgis := scripts/with-postgis scripts/with-demo --postgis
 
+# Only from the command line: a DATABASE_URL that happens to be in the environment belongs to something else.
+demo_database := $(if $(filter command,$(firstword $(origin DATABASE_URL))),$(DATABASE_URL))
+
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: ## the synthetic subdistrict in the browser; DATABASE_URL=postgres://… serves it from PostGIS
 	@scripts/requirements demo
 	@$(MAKE) --no-print-directory build
-	@scripts/demo $(DATABASE_URL)
+	@scripts/demo '$(demo_database)'
 
 build: ## the web app and the binary that holds it
 	@scripts/web build

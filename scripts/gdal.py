@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import urllib.request
 
 from osgeo import gdal, ogr
@@ -36,7 +37,7 @@ def check(what, problem):
 
 
 def get(path):
-    with urllib.request.urlopen(BASE + path, timeout=120) as answer:
+    with urllib.request.urlopen(urllib.parse.urljoin(BASE, path), timeout=120) as answer:
         return answer.read()
 
 
