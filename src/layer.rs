@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 macro_rules! layers {
-    ($($variant:ident => $name:literal),+ $(,)?) => {
+    ($($variant:ident => $name:literal, $zh:literal, $en:literal;)+) => {
         /// One kind of record that files carry.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Layer { $($variant),+ }
@@ -17,25 +17,37 @@ macro_rules! layers {
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
+
+            /// The Chinese label.
+            #[must_use]
+            pub const fn zh(self) -> &'static str {
+                match self { $(Self::$variant => $zh),+ }
+            }
+
+            /// The English label.
+            #[must_use]
+            pub const fn en(self) -> &'static str {
+                match self { $(Self::$variant => $en),+ }
+            }
         }
     };
 }
 
 layers! {
-    Villages => "villages",
-    Grids => "grids",
-    MicroGrids => "microgrids",
-    Squares => "squares",
-    Facilities => "facilities",
-    Households => "households",
-    Devices => "devices",
-    Persons => "persons",
-    Posts => "posts",
-    Reports => "reports",
-    CaseEvents => "case-events",
-    Visits => "visits",
-    Activities => "activities",
-    Patrols => "patrols",
+    Villages => "villages", "村社区", "villages";
+    Grids => "grids", "网格", "grids";
+    MicroGrids => "microgrids", "微网格", "micro-grids";
+    Squares => "squares", "小广场", "squares";
+    Facilities => "facilities", "设施", "facilities";
+    Households => "households", "住户", "households";
+    Devices => "devices", "设备", "devices";
+    Persons => "persons", "人员", "persons";
+    Posts => "posts", "岗位", "posts";
+    Reports => "reports", "上报事件", "reports";
+    CaseEvents => "case-events", "事件流转", "case events";
+    Visits => "visits", "走访", "visits";
+    Activities => "activities", "活动", "activities";
+    Patrols => "patrols", "巡查", "patrols";
 }
 
 /// The text names no layer.

@@ -15,6 +15,7 @@
 //!
 //! ARCHITECTURE.md says which room may use which.
 
+pub mod assign;
 pub mod case;
 pub mod disclosure;
 pub mod geometry;
@@ -22,4 +23,5 @@ pub mod layer;
 pub mod people;
 pub mod place;
 pub mod round;
+pub mod spatial;
 pub mod vocabulary;

@@ -1,7 +1,11 @@
 //! Cases: whatever arrives, moves through states against a clock and ends in feedback. Reports are the first kind.
 
+mod calendar;
+mod clocks;
 mod state;
 
+pub use calendar::{CalendarError, WorkCalendar};
+pub use clocks::{Allowance, ClockClass, Clocks, ClocksError};
 pub use state::{State, Transition};
 
 use crate::{
@@ -33,7 +37,10 @@ pub struct Case {
     pub closed_at: Option<DateTime<Utc>>,
     /// The grid or district that the source itself names.
     pub label: Option<String>,
+    /// Where the version that it was assigned in places it: kept for ever.
     pub placement: Option<Placement>,
+    /// Where the latest version places it.
+    pub now: Option<Placement>,
 }
 
 /// What happened to a case; never changed once written.

@@ -37,25 +37,23 @@ impl State {
     /// The states that may follow this one, besides [`State::Void`] (see [`State::may_become`]).
     #[must_use]
     pub const fn next(self) -> &'static [Self] {
-        use State::*;
         match self {
-            Submitted => &[WithLeader],
-            WithLeader => &[SelfHandled, Escalated],
-            SelfHandled => &[Handled],
-            Escalated => &[Accepted, Rejected, Duplicate],
-            Accepted | Returned | Rework => &[Dispatched],
-            Dispatched => &[Handling, Returned],
-            Handling => &[Suspended, Extended, Handled],
-            Suspended | Extended => &[Handling, Handled],
-            Handled => &[Verified, Rework],
-            Verified => &[Closed],
-            Closed => &[FeedbackSent],
-            FeedbackSent => &[Satisfied, Unsatisfied],
-            Satisfied => &[Archived],
-            Unsatisfied => &[Reopened],
-            Reopened => &[WithLeader, Dispatched],
-            Rejected | Duplicate => &[FeedbackSent],
-            Archived | Void => &[],
+            Self::Submitted => &[Self::WithLeader],
+            Self::WithLeader => &[Self::SelfHandled, Self::Escalated],
+            Self::SelfHandled => &[Self::Handled],
+            Self::Escalated => &[Self::Accepted, Self::Rejected, Self::Duplicate],
+            Self::Accepted | Self::Returned | Self::Rework => &[Self::Dispatched],
+            Self::Dispatched => &[Self::Handling, Self::Returned],
+            Self::Handling => &[Self::Suspended, Self::Extended, Self::Handled],
+            Self::Suspended | Self::Extended => &[Self::Handling, Self::Handled],
+            Self::Handled => &[Self::Verified, Self::Rework],
+            Self::Verified => &[Self::Closed],
+            Self::FeedbackSent => &[Self::Satisfied, Self::Unsatisfied],
+            Self::Satisfied => &[Self::Archived],
+            Self::Unsatisfied => &[Self::Reopened],
+            Self::Reopened => &[Self::WithLeader, Self::Dispatched],
+            Self::Closed | Self::Rejected | Self::Duplicate => &[Self::FeedbackSent],
+            Self::Archived | Self::Void => &[],
         }
     }
 

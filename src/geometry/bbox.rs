@@ -14,7 +14,7 @@ pub struct BBox {
 impl BBox {
     /// The smallest box around `geometry`, `None` if it is empty.
     #[must_use]
-    pub fn around<'a, G>(geometry: &'a G) -> Option<Self>
+    pub fn around<G>(geometry: &G) -> Option<Self>
     where
         G: geo::BoundingRect<f64>,
         <G as geo::BoundingRect<f64>>::Output: Into<Option<geo::Rect<f64>>>,

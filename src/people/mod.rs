@@ -47,3 +47,11 @@ pub struct Post {
     pub from: NaiveDate,
     pub to: Option<NaiveDate>,
 }
+
+impl Post {
+    /// Whether the post is held on `day`.
+    #[must_use]
+    pub fn is_held(&self, day: NaiveDate) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day < to)
+    }
+}

@@ -92,6 +92,14 @@ pub struct Household {
     pub placement: Option<Placement>,
 }
 
+impl Household {
+    /// Whether somebody lives there on `day`.
+    #[must_use]
+    pub fn is_lived_in(&self, day: NaiveDate) -> bool {
+        self.lived_in_from <= day && self.lived_in_to.is_none_or(|to| day < to)
+    }
+}
+
 /// A camera, screen, loudspeaker or sensor that the centre listens to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Device {

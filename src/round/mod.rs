@@ -1,5 +1,9 @@
 //! Rounds: whatever falls due again and again at a place; and their fulfilments. Visits and activities are the first kinds.
 
+mod programme;
+
+pub use programme::{ProgrammeError, shipped_rounds};
+
 use crate::{geometry::LonLat, place::Id, vocabulary::vocabulary};
 use chrono::{DateTime, Utc};
 
