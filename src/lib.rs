@@ -25,5 +25,6 @@ pub mod people;
 pub mod place;
 pub mod round;
 pub mod spatial;
+pub mod store;
 pub mod table;
 pub mod vocabulary;

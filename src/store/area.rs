@@ -1,0 +1,50 @@
+//! The area that a store is about.
+
+use super::{Source, StoreError, backend::Transaction, value::Value};
+use crate::place::CodeScheme;
+use chrono_tz::Tz;
+
+/// What is settled once for an area.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AreaSettings {
+    /// County code or another short word; part of every key.
+    pub key: String,
+    pub name: String,
+    /// In which months, weeks, days and clocks are cut.
+    pub zone: Tz,
+    pub code_scheme: CodeScheme,
+    /// Generated, not real.
+    pub synthetic: bool,
+}
+
+const AREAS: &str = "SELECT area_key, name, zone, code_scheme, synthetic FROM area ORDER BY area_key";
+
+const UPSERT_AREA: &str = "INSERT INTO area (area_key, name, zone, code_scheme, synthetic) VALUES ($1, $2, $3, $4, $5) \
+     ON CONFLICT (area_key) DO UPDATE SET name = excluded.name, zone = excluded.zone, code_scheme = excluded.code_scheme, \
+     synthetic = excluded.synthetic";
+
+pub(super) async fn all(mut source: Source<'_>) -> Result<Vec<AreaSettings>, StoreError> {
+    let rows = source.fetch(AREAS.into(), vec![]).await?;
+    let area = |row: &super::value::Row| {
+        Ok(AreaSettings {
+            key: row.text("area_key")?,
+            name: row.text("name")?,
+            zone: row.parse("zone")?,
+            code_scheme: row.parse("code_scheme")?,
+            synthetic: row.bool("synthetic")?,
+        })
+    };
+    rows.iter().map(area).collect()
+}
+
+pub(super) async fn write(transaction: &mut dyn Transaction, area: &AreaSettings) -> Result<(), StoreError> {
+    let values = vec![
+        area.key.as_str().into(),
+        area.name.as_str().into(),
+        area.zone.name().into(),
+        area.code_scheme.name().into(),
+        Value::Bool(area.synthetic),
+    ];
+    transaction.execute(UPSERT_AREA.into(), values).await?;
+    Ok(())
+}

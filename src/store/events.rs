@@ -1,0 +1,193 @@
+//! Events of cases: append-only, and what follows from them for the case.
+
+use super::{
+    StoreError, Writer, Written,
+    changes::ChangeOp,
+    record::{Record, parameter_rows},
+    records::read_event,
+    value::{Value, to_ms},
+    writer::CHUNK,
+};
+use crate::{
+    case::{Case, CaseEvent, State},
+    layer::Layer,
+    place::Id,
+};
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+/// State, and when it was closed.
+type Outcome = (State, Option<DateTime<Utc>>);
+
+impl Writer {
+    /// Appends to each case those events that it does not have yet (the same transition and instant, and the same
+    /// actor where both name one), then brings
+    /// state and closing time of the case in line with all its events.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where a case does not exist.
+    pub async fn append_events(&mut self, events: &[CaseEvent]) -> Result<Written, StoreError> {
+        let mut order = Vec::new();
+        let mut by_case: HashMap<Id, Vec<CaseEvent>> = HashMap::new();
+        for event in events {
+            let of_case = by_case.entry(event.case).or_insert_with(|| {
+                order.push(event.case);
+                Vec::new()
+            });
+            of_case.push(CaseEvent { at: to_ms(event.at), ..event.clone() });
+        }
+        let mut written = Written::default();
+        for cases in order.chunks(CHUNK) {
+            self.append_to(cases, &mut by_case, &mut written).await?;
+        }
+        Ok(written)
+    }
+
+    async fn append_to(
+        &mut self,
+        cases: &[Id],
+        new: &mut HashMap<Id, Vec<CaseEvent>>,
+        written: &mut Written,
+    ) -> Result<(), StoreError> {
+        let mut known = self.cases_with_events(cases).await?;
+        let (mut rows, mut changed) = (Vec::new(), Vec::new());
+        for &id in cases {
+            let (case, history) = known.get_mut(&id).ok_or(StoreError::Missing { what: "case", id })?;
+            let before = history.len();
+            for event in new.remove(&id).unwrap_or_default() {
+                // A file of reports knows when a case was submitted, and the file of its events also by whom.
+                let same = |other: &CaseEvent| {
+                    let actors = (&other.actor, &event.actor);
+                    let differ = matches!(actors, (Some(one), Some(another)) if one != another);
+                    (other.transition, other.at) == (event.transition, event.at) && !differ
+                };
+                if history.iter().any(same) {
+                    written.unchanged += 1;
+                } else {
+                    history.push(event);
+                }
+            }
+            if history.len() == before {
+                continue;
+            }
+            written.inserted += history.len() - before;
+            self.log(ChangeOp::Insert, Layer::CaseEvents.name(), id, None).await?;
+            rows.extend(history.iter().enumerate().skip(before).map(|(i, event)| self.event_values(i, event)));
+            let outcome = outcome(history);
+            if outcome != (case.state, case.closed_at) {
+                self.log(ChangeOp::Update, &case.layer(), id, None).await?;
+                changed.push((id, outcome));
+            }
+        }
+        self.insert_events(rows).await?;
+        self.update_states(&changed).await
+    }
+
+    async fn cases_with_events(&mut self, cases: &[Id]) -> Result<HashMap<Id, (Case, Vec<CaseEvent>)>, StoreError> {
+        let values = || {
+            let mut values = vec![Value::from(self.area.as_str())];
+            values.extend(cases.iter().map(|&id| Value::from(id)));
+            values
+        };
+        let ids = parameter_rows(1, 1, cases.len());
+        let columns = Case::COLUMNS.join(", ");
+        let sql = format!("SELECT {columns} FROM case_file WHERE area = $1 AND id IN {ids}");
+        let (case_values, event_values) = (values(), values());
+        let mut known = HashMap::with_capacity(cases.len());
+        for row in self.transaction.fetch(sql.into(), case_values).await? {
+            let case = Case::read(&row)?;
+            known.insert(case.id, (case, Vec::new()));
+        }
+        let sql = format!(
+            "SELECT case_id, transition, at, actor, version FROM case_event WHERE area = $1 AND case_id IN {ids} \
+             ORDER BY case_id, seq"
+        );
+        for row in self.transaction.fetch(sql.into(), event_values).await? {
+            let event = read_event(&row)?;
+            if let Some((_, history)) = known.get_mut(&event.case) {
+                history.push(event);
+            }
+        }
+        Ok(known)
+    }
+
+    /// Events of a case are numbered from 0 in the order in which they came.
+    fn event_values(&self, seq: usize, event: &CaseEvent) -> [Value; 7] {
+        [
+            self.area.as_str().into(),
+            event.case.into(),
+            i64::try_from(seq).unwrap_or(i64::MAX).into(),
+            event.transition.word().into(),
+            event.at.into(),
+            Value::word(event.actor.as_deref()),
+            Value::Int(event.version),
+        ]
+    }
+
+    async fn insert_events(&mut self, rows: Vec<[Value; 7]>) -> Result<(), StoreError> {
+        for chunk in rows.chunks(2 * CHUNK) {
+            let rows = parameter_rows(0, chunk.len(), 7);
+            let sql = format!("INSERT INTO case_event (area, case_id, seq, transition, at, actor, version) VALUES {rows}");
+            self.transaction.execute(sql.into(), chunk.concat()).await?;
+        }
+        Ok(())
+    }
+
+    async fn update_states(&mut self, changed: &[(Id, Outcome)]) -> Result<(), StoreError> {
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let mut values = vec![Value::from(self.area.as_str())];
+        for &(id, (state, closed_at)) in changed {
+            values.extend([id.into(), state.word().into(), Value::Instant(closed_at)]);
+        }
+        let rows = parameter_rows(1, changed.len(), 3);
+        let sql = format!(
+            "UPDATE case_file SET state = v.column2, closed_at = v.column3 FROM (VALUES {rows}) AS v \
+             WHERE case_file.area = $1 AND case_file.id = v.column1"
+        );
+        self.transaction.execute(sql.into(), values).await?;
+        Ok(())
+    }
+}
+
+/// The state after the last event, and when the case was last closed if it is closed now. A case begins with its submission,
+/// whatever the instants of a faulty source say; events of the same instant follow each other as they came.
+fn outcome(history: &[CaseEvent]) -> Outcome {
+    let mut ordered: Vec<_> = history.iter().collect();
+    ordered.sort_by_key(|event| (event.transition != State::Submitted, event.at));
+    let state = ordered.last().map_or(State::Submitted, |event| event.transition);
+    let closed = ordered.iter().rev().find(|event| event.transition == State::Closed).map(|event| event.at);
+    (state, if state.is_open() { None } else { closed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(events: &[(State, i64)]) -> Vec<CaseEvent> {
+        let event = |&(transition, s)| CaseEvent {
+            case: Id::derived("case", "1"),
+            transition,
+            at: DateTime::from_timestamp(s, 0).unwrap(),
+            actor: None,
+            version: None,
+        };
+        events.iter().map(event).collect()
+    }
+
+    #[test]
+    fn the_outcome_follows_the_last_event() {
+        use State::{Closed, FeedbackSent, Reopened, Submitted, Void};
+        let of = |events: &[(State, i64)]| {
+            let (state, closed) = outcome(&history(events));
+            (state, closed.map(|at| at.timestamp()))
+        };
+        assert_eq!(of(&[(Submitted, 1), (Closed, 5)]), (Closed, Some(5)));
+        assert_eq!(of(&[(FeedbackSent, 9), (Closed, 5), (Submitted, 1)]), (FeedbackSent, Some(5)));
+        assert_eq!(of(&[(Submitted, 1), (Closed, 5), (Reopened, 8)]), (Reopened, None));
+        assert_eq!(of(&[(Submitted, 1), (Void, 2)]), (Void, None));
+        assert_eq!(of(&[(Submitted, 7), (Closed, 5)]), (Closed, Some(5)), "closed before it was submitted");
+        assert_eq!(of(&[]), (Submitted, None));
+    }
+}
