@@ -15,6 +15,7 @@
 //!
 //! ARCHITECTURE.md says which room may use which.
 
+pub mod analytics;
 pub mod assign;
 pub mod case;
 pub mod disclosure;

@@ -1,0 +1,7 @@
+//! Response times and what became of the cases.
+
+mod closure;
+mod durations;
+
+pub use closure::{closure_rate, feedback_response, first_time_fix, on_time_rate, rework_rate, satisfaction};
+pub use durations::{Stage, durations};
