@@ -28,4 +28,6 @@ pub mod round;
 pub mod spatial;
 pub mod store;
 pub mod table;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod vocabulary;
