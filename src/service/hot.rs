@@ -1,0 +1,285 @@
+//! The hot state: boundaries with their index, and the records that figures are computed from. A snapshot of one state of the
+//! store; it never changes, a new one takes its place.
+
+use super::{ServiceError, figures, placing};
+use crate::{
+    analytics::Frames,
+    assign::Assigner,
+    case::{Case, CaseEvent, REPORT},
+    geometry::BBox,
+    layer::Layer,
+    people::{Person, Post},
+    place::{Boundary, BoundaryVersion, Device, Facility, Household, Id, Level, Period, Square},
+    round::{Fulfilment, Round, RoundKind},
+    store::{AreaSettings, CaseFilter, FulfilmentFilter, Store},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+use tokio::sync::OnceCell;
+
+/// One level of one version of the boundaries, with its index.
+pub struct Division {
+    pub boundaries: Vec<Boundary>,
+    pub by_id: HashMap<Id, usize>,
+    pub assigner: Assigner,
+    pub bbox: Option<BBox>,
+}
+
+impl Division {
+    /// Builds the index. Heavy: call it where blocking is allowed.
+    #[must_use]
+    pub fn new(boundaries: Vec<Boundary>) -> Self {
+        let assigner = Assigner::new(boundaries.iter().map(|boundary| boundary.shape.clone()).collect());
+        let by_id = boundaries.iter().enumerate().map(|(i, boundary)| (boundary.id, i)).collect();
+        let bbox = boundaries.iter().filter_map(|boundary| BBox::around(&boundary.shape)).reduce(|all, one| all.union(&one));
+        Self { boundaries, by_id, assigner, bbox }
+    }
+
+    #[must_use]
+    pub fn get(&self, id: Id) -> Option<&Boundary> {
+        self.by_id.get(&id).and_then(|i| self.boundaries.get(*i))
+    }
+}
+
+/// The records behind the figures.
+#[derive(Default)]
+pub struct Records {
+    pub households: Vec<Household>,
+    pub squares: Vec<Square>,
+    pub facilities: Vec<Facility>,
+    pub devices: Vec<Device>,
+    pub persons: Vec<Person>,
+    pub posts: Vec<Post>,
+    pub cases: Vec<Case>,
+    /// By case, then in order of time.
+    pub events: Vec<CaseEvent>,
+    pub visits: Vec<Fulfilment>,
+    pub rounds: Vec<Round>,
+    pub activities: Vec<Fulfilment>,
+    pub patrols: Vec<Fulfilment>,
+    /// Where households, squares, persons and cases stand in their lists.
+    places: HashMap<Id, usize>,
+}
+
+/// A snapshot of the store at change `seq`.
+pub struct Hot {
+    pub seq: i64,
+    area: Option<AreaSettings>,
+    pub versions: Vec<BoundaryVersion>,
+    divisions: [Division; 3],
+    pub counts: BTreeMap<Layer, u64>,
+    pub span: Option<Period>,
+    pub as_of: Option<DateTime<Utc>>,
+    records: OnceCell<Arc<Records>>,
+    /// The input frames of the analytics, built from the records when first needed.
+    pub frames: OnceCell<Arc<Frames>>,
+    pub figures: figures::Cache,
+}
+
+impl Hot {
+    /// Reads the boundaries of the latest version and builds their indexes.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`].
+    pub async fn load(store: &Store) -> Result<Self, ServiceError> {
+        // The number is read first: what changes meanwhile is loaded again with the next number.
+        store.adopt_area().await?;
+        let Some(area) = store.area().await? else { return Ok(Self::empty()) };
+        let seq = store.change_seq().await?;
+        let versions = store.versions().await?;
+        let latest = versions.last().map(|version| version.number);
+        let mut levels = Vec::new();
+        for level in Level::ALL {
+            levels.push(match latest {
+                Some(version) => store.boundaries(*level, version).await?,
+                None => Vec::new(),
+            });
+        }
+        let divisions = tokio::task::spawn_blocking(move || {
+            let mut divisions = levels.into_iter().map(Division::new);
+            [(); 3].map(|()| divisions.next().unwrap_or_else(|| Division::new(Vec::new())))
+        })
+        .await?;
+        let counts = store.counts().await?;
+        let span = store.data_span().await?;
+        let as_of = store.last_instant().await?;
+        Ok(Self {
+            seq,
+            area: Some(area),
+            versions,
+            divisions,
+            counts,
+            span,
+            as_of,
+            records: OnceCell::new(),
+            frames: OnceCell::new(),
+            figures: figures::Cache::default(),
+        })
+    }
+
+    /// Of a store into which nothing was imported yet.
+    fn empty() -> Self {
+        Self {
+            seq: 0,
+            area: None,
+            versions: Vec::new(),
+            divisions: [(); 3].map(|()| Division::new(Vec::new())),
+            counts: BTreeMap::new(),
+            span: None,
+            as_of: None,
+            records: OnceCell::new(),
+            frames: OnceCell::new(),
+            figures: figures::Cache::default(),
+        }
+    }
+
+    /// # Errors
+    /// [`ServiceError::Empty`] before anything was imported.
+    pub fn area(&self) -> Result<&AreaSettings, ServiceError> {
+        self.area.as_ref().ok_or(ServiceError::Empty)
+    }
+
+    /// The local day of the latest record: what holds on it is what holds now, also in data that ended long ago.
+    ///
+    /// # Errors
+    /// [`ServiceError::Empty`] before anything was imported.
+    pub fn today(&self) -> Result<NaiveDate, ServiceError> {
+        let zone = self.area()?.zone;
+        Ok(self.as_of.unwrap_or_else(Utc::now).with_timezone(&zone).date_naive())
+    }
+
+    /// The box around all boundaries.
+    #[must_use]
+    pub fn bbox(&self) -> Option<BBox> {
+        self.divisions.iter().filter_map(|division| division.bbox).reduce(|all, one| all.union(&one))
+    }
+
+    #[must_use]
+    pub fn division(&self, level: Level) -> &Division {
+        &self.divisions[placing::index(level)]
+    }
+
+    /// The boundary with `id`, at whatever level.
+    #[must_use]
+    pub fn boundary(&self, id: Id) -> Option<&Boundary> {
+        self.divisions.iter().find_map(|division| division.get(id))
+    }
+
+    /// The code of a boundary, or its id where it has none.
+    #[must_use]
+    pub fn code(&self, id: Id) -> Option<String> {
+        self.boundary(id).map(|boundary| boundary.code.as_ref().map_or_else(|| id.to_string(), ToString::to_string))
+    }
+
+    /// The records, read when first needed.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`].
+    pub async fn records(&self, store: &Store) -> Result<&Arc<Records>, ServiceError> {
+        let load = || async {
+            let records = if self.area.is_some() { Records::load(store).await? } else { Records::default() };
+            Ok(Arc::new(records))
+        };
+        self.records.get_or_try_init(load).await
+    }
+}
+
+impl Records {
+    async fn load(store: &Store) -> Result<Self, ServiceError> {
+        let mut records = Self {
+            households: store.households().await?,
+            squares: store.squares().await?,
+            facilities: store.facilities().await?,
+            devices: store.devices().await?,
+            persons: store.persons().await?,
+            posts: store.posts().await?,
+            cases: reports(store).await?,
+            events: events(store).await?,
+            visits: fulfilments(store, RoundKind::Visit).await?,
+            rounds: store.rounds().await?,
+            activities: fulfilments(store, RoundKind::Activity).await?,
+            patrols: fulfilments(store, RoundKind::Patrol).await?,
+            places: HashMap::new(),
+        };
+        records.events.sort_by_key(|event| event.case);
+        let numbered = |ids: Vec<Id>| ids.into_iter().enumerate().map(|(i, id)| (id, i));
+        records.places = numbered(records.households.iter().map(|it| it.id).collect())
+            .chain(numbered(records.squares.iter().map(|it| it.id).collect()))
+            .chain(numbered(records.persons.iter().map(|it| it.id).collect()))
+            .chain(numbered(records.cases.iter().map(|it| it.id).collect()))
+            .collect();
+        Ok(records)
+    }
+
+    #[must_use]
+    pub fn household(&self, id: Id) -> Option<&Household> {
+        self.places.get(&id).and_then(|i| self.households.get(*i)).filter(|it| it.id == id)
+    }
+
+    #[must_use]
+    pub fn square(&self, id: Id) -> Option<&Square> {
+        self.places.get(&id).and_then(|i| self.squares.get(*i)).filter(|it| it.id == id)
+    }
+
+    #[must_use]
+    pub fn person(&self, id: Id) -> Option<&Person> {
+        self.places.get(&id).and_then(|i| self.persons.get(*i)).filter(|it| it.id == id)
+    }
+
+    /// The events of a case in order of time.
+    #[must_use]
+    pub fn events_of(&self, case: Id) -> &[CaseEvent] {
+        let from = self.events.partition_point(|event| event.case < case);
+        let to = from + self.events[from..].partition_point(|event| event.case == case);
+        &self.events[from..to]
+    }
+
+    #[must_use]
+    pub fn case(&self, id: Id) -> Option<&Case> {
+        self.places.get(&id).and_then(|i| self.cases.get(*i)).filter(|it| it.id == id)
+    }
+}
+
+/// Records of a page.
+const PAGE: u32 = 5000;
+
+async fn reports(store: &Store) -> Result<Vec<Case>, ServiceError> {
+    let filter = CaseFilter { kind: Some(REPORT.to_owned()), ..CaseFilter::default() };
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.cases(&filter, after.as_ref(), PAGE).await?;
+        all.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+async fn events(store: &Store) -> Result<Vec<CaseEvent>, ServiceError> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.case_events(after.as_ref(), PAGE).await?;
+        all.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+async fn fulfilments(store: &Store, kind: RoundKind) -> Result<Vec<Fulfilment>, ServiceError> {
+    let filter = FulfilmentFilter { kind: Some(kind), ..FulfilmentFilter::default() };
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.fulfilments(&filter, after.as_ref(), PAGE).await?;
+        all.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            return Ok(all);
+        }
+    }
+}

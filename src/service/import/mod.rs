@@ -1,0 +1,184 @@
+//! Files → the store: read, checked, matched with what is there, placed, and written in one transaction.
+
+mod boundaries;
+mod placed;
+mod records;
+mod resolve;
+mod source;
+
+use super::{Service, ServiceError, hot::Hot};
+use crate::{
+    geometry::{Datum, LonLat},
+    intake::{Context, IntakeError, IntakeReport, Mapping, ParentShape},
+    layer::Layer,
+    place::{CodeScheme, Level},
+    store::{AreaSettings, Writer, Written},
+    table::{Table, TableError},
+};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use std::{path::PathBuf, sync::Arc};
+
+/// What to import, and how.
+pub struct ImportOptions {
+    pub layer: Layer,
+    pub path: PathBuf,
+    pub mapping: Mapping,
+    pub datum: Option<Datum>,
+    /// `EPSG:4547`.
+    pub crs: Option<String>,
+    /// Checks everything and writes nothing.
+    pub dry_run: bool,
+    /// The day from which boundaries, and records that name no day of their own, hold; today if not given.
+    pub valid_from: Option<NaiveDate>,
+    /// Key and zone of an area that the store does not know yet.
+    pub area: Option<String>,
+    pub zone: Option<Tz>,
+    /// Called with the number of rows that were read.
+    pub progress: Arc<dyn Fn(u64) + Send + Sync>,
+}
+
+/// What came of an import.
+#[derive(Clone, Debug)]
+pub struct ImportOutcome {
+    pub report: IntakeReport,
+    pub written: Written,
+    /// The boundary version after it, where boundaries were imported.
+    pub version: Option<i64>,
+    /// Nothing was written, since it was only a trial.
+    pub dry_run: bool,
+}
+
+/// Why an import failed; then nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl<E: Into<crate::store::StoreError>> From<E> for ImportError {
+    fn from(error: E) -> Self {
+        Self::Service(ServiceError::Store(error.into()))
+    }
+}
+
+const DEFAULT_ZONE: Tz = chrono_tz::Asia::Shanghai;
+const DEFAULT_AREA: &str = "local";
+
+impl Service {
+    /// Imports one file. The same file twice changes nothing; a bad row never stops the rest; a bad file changes nothing.
+    ///
+    /// # Errors
+    /// [`ImportError`]; then nothing was written.
+    pub async fn import(&self, options: ImportOptions) -> Result<ImportOutcome, ImportError> {
+        self.refresh().await?;
+        let hot = self.hot();
+        let area = settings(&hot, &options);
+        let table = source::read(&options).await?;
+        let options = Arc::new(options);
+        let job = Job { hot: Arc::clone(&hot), records: Arc::clone(hot.records(&self.store).await?), area, options };
+        match job.options.layer {
+            Layer::Villages => self.import_boundaries(job, Level::Village, table).await,
+            Layer::Grids => self.import_boundaries(job, Level::Grid, table).await,
+            Layer::MicroGrids => self.import_boundaries(job, Level::MicroGrid, table).await,
+            _ => self.import_records(job, table).await,
+        }
+    }
+
+    /// The transaction of an import: `write` fills it, and it is committed unless this is a trial.
+    async fn commit(&self, job: &Job, writer: Writer) -> Result<(), ImportError> {
+        if !job.options.dry_run {
+            writer.commit().await?;
+            self.refresh().await?;
+        }
+        Ok(())
+    }
+}
+
+/// What every step of an import needs to know.
+#[derive(Clone)]
+struct Job {
+    hot: Arc<Hot>,
+    records: Arc<super::hot::Records>,
+    area: AreaSettings,
+    options: Arc<ImportOptions>,
+}
+
+impl Job {
+    /// The day from which things hold that say nothing else.
+    fn valid_from(&self) -> NaiveDate {
+        self.options.valid_from.unwrap_or_else(|| chrono::Utc::now().with_timezone(&self.area.zone).date_naive())
+    }
+
+    /// Calls `read` with the intake's context. Heavy: call it where blocking is allowed.
+    fn with_context<T>(&self, level: Option<Level>, read: impl FnOnce(&Context) -> T) -> T {
+        let grids = self.hot.division(Level::Grid);
+        let share = |points: &[LonLat]| {
+            let points: Vec<_> = points.iter().copied().map(Some).collect();
+            let inside = grids.assigner.assign_all(&points, 0.0).iter().filter(|it| it.grid.is_some()).count();
+            share_of(inside, points.len())
+        };
+        let parents = level.map(|level| self.parents(level)).unwrap_or_default();
+        let progress = |rows| (self.options.progress)(rows);
+        read(&Context {
+            zone: self.area.zone,
+            datum: self.options.datum,
+            crs: self.options.crs.clone(),
+            area: if level.is_none() { self.hot.bbox() } else { None },
+            share_inside: if grids.boundaries.is_empty() || level.is_some() { None } else { Some(&share) },
+            parents: &parents,
+            progress: &progress,
+        })
+    }
+
+    fn parents(&self, level: Level) -> Vec<ParentShape> {
+        let above = match level {
+            Level::Village => return Vec::new(),
+            Level::Grid => Level::Village,
+            Level::MicroGrid => Level::Grid,
+        };
+        let shape = |it: &crate::place::Boundary| ParentShape { keys: resolve::keys_of(it), shape: it.shape.clone() };
+        self.hot.division(above).boundaries.iter().map(shape).collect()
+    }
+}
+
+fn share_of(part: usize, whole: usize) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2^52")]
+    let share = |a: usize, b: usize| a as f64 / b as f64;
+    if whole == 0 { 0.0 } else { share(part, whole) }
+}
+
+/// The area to write into: the store's, or a new one. As long as nothing in it has a date, a mapping that names a zone settles
+/// the area's zone.
+fn settings(hot: &Hot, options: &ImportOptions) -> AreaSettings {
+    let zone = options.zone.or(options.mapping.time.zone);
+    let Some(area) = hot.area().ok() else {
+        let key = options.area.clone().unwrap_or_else(|| DEFAULT_AREA.to_owned());
+        let zone = zone.unwrap_or(DEFAULT_ZONE);
+        return AreaSettings { name: key.clone(), key, zone, code_scheme: CodeScheme::Free, synthetic: false };
+    };
+    AreaSettings { zone: if hot.span.is_none() { zone.unwrap_or(area.zone) } else { area.zone }, ..area.clone() }
+}
+
+/// Runs heavy work off the async threads.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ImportError> {
+    Ok(tokio::task::spawn_blocking(work).await.map_err(ServiceError::from)?)
+}
+
+/// One of the intake's readers.
+type Reader<D> = fn(&Table, &Mapping, &Context) -> Result<(Vec<D>, IntakeReport), IntakeError>;
+
+/// Reads a table through one of the intake's readers.
+async fn read_drafts<D: Send + 'static>(
+    job: &Job,
+    level: Option<Level>,
+    table: Table,
+    reader: Reader<D>,
+) -> Result<(Vec<D>, IntakeReport), ImportError> {
+    let job = job.clone();
+    Ok(blocking(move || job.with_context(level, |context| reader(&table, &job.options.mapping, context))).await??)
+}

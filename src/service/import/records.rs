@@ -1,0 +1,424 @@
+//! Squares, facilities, households, devices, persons, posts, cases and rounds → the store.
+
+use super::{ImportError, ImportOutcome, Job, blocking, placed::centre, read_drafts, resolve::Names};
+use crate::{
+    case::{Case, CaseEvent, CaseText, REPORT},
+    geometry::LonLat,
+    intake::{
+        self, CaseEventDraft, DeviceDraft, EventDraft, FacilityDraft, FulfilmentDraft, HouseholdDraft, IntakeReport, PostDraft,
+        Problem, ReportDraft, SquareDraft,
+    },
+    layer::Layer,
+    people::{Contact, Person, Post},
+    place::{BoundaryVersion, Device, Facility, Household, Id, Level, Placement, Square},
+    round::{Fulfilment, Round, RoundKind, shipped_rounds},
+    service::{
+        Service, ServiceError,
+        hot::Division,
+        placing::{Divisions, nowhere},
+    },
+    store::{Writer, Written},
+    table::Table,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// A household of which no file says since when it is lived in was always lived in.
+const ALWAYS: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
+
+impl Service {
+    pub(super) async fn import_records(&self, job: Job, table: Table) -> Result<ImportOutcome, ImportError> {
+        let (report, written) = match job.options.layer {
+            Layer::Squares => {
+                let (drafts, report) = read_drafts(&job, None, table, intake::read_squares).await?;
+                let squares = job.squares(drafts).await?;
+                let mut writer = self.store.write_area(&job.area).await?;
+                let written = writer.upsert_squares(&squares).await?;
+                self.commit(&job, writer).await?;
+                (report, written)
+            }
+            Layer::Facilities => {
+                let (drafts, mut report) = read_drafts(&job, None, table, intake::read_facilities).await?;
+                let facilities = job.facilities(drafts, &mut report);
+                let mut writer = self.store.write_area(&job.area).await?;
+                let written = writer.upsert_facilities(&facilities).await?;
+                self.commit(&job, writer).await?;
+                (report, written)
+            }
+            Layer::Households => {
+                let (drafts, report) = read_drafts(&job, None, table, intake::read_households).await?;
+                let households = job.households(drafts).await?;
+                let mut writer = self.store.write_area(&job.area).await?;
+                let written = writer.upsert_households(&households).await?;
+                self.commit(&job, writer).await?;
+                (report, written)
+            }
+            Layer::Devices => {
+                let (drafts, report) = read_drafts(&job, None, table, intake::read_devices).await?;
+                let devices = job.devices(drafts).await?;
+                let mut writer = self.store.write_area(&job.area).await?;
+                let written = writer.upsert_devices(&devices).await?;
+                self.commit(&job, writer).await?;
+                (report, written)
+            }
+            Layer::Persons => {
+                let (drafts, report) = read_drafts(&job, None, table, intake::read_persons).await?;
+                let contact = |contact: Contact| (contact != Contact::default()).then_some(contact);
+                let persons: Vec<_> = drafts
+                    .into_iter()
+                    .map(|draft| Person { id: Id::new(), source: draft.source, contact: contact(draft.contact) })
+                    .collect();
+                let mut writer = self.store.write_area(&job.area).await?;
+                let written = writer.upsert_persons(&persons).await?;
+                self.commit(&job, writer).await?;
+                (report, written)
+            }
+            Layer::Posts => {
+                let (drafts, mut report) = read_drafts(&job, None, table, intake::read_posts).await?;
+                let posts = job.posts(drafts, &mut report);
+                let mut writer = self.store.write_area(&job.area).await?;
+                let written = writer.upsert_posts(&posts).await?;
+                self.commit(&job, writer).await?;
+                (report, written)
+            }
+            Layer::CaseEvents => {
+                let (drafts, mut report) = read_drafts(&job, None, table, intake::read_case_events).await?;
+                let events = job.case_events(drafts, &mut report);
+                let mut writer = self.store.write_area(&job.area).await?;
+                let written = writer.append_events(&events).await?;
+                self.commit(&job, writer).await?;
+                (report, written)
+            }
+            Layer::Visits => self.import_fulfilments(&job, RoundKind::Visit, table).await?,
+            Layer::Activities => self.import_fulfilments(&job, RoundKind::Activity, table).await?,
+            Layer::Patrols => self.import_fulfilments(&job, RoundKind::Patrol, table).await?,
+            // Boundaries are imported elsewhere; what is left are reports.
+            _ => self.import_reports(&job, table).await?,
+        };
+        Ok(ImportOutcome { report, written, version: None, dry_run: job.options.dry_run })
+    }
+
+    async fn import_fulfilments(
+        &self,
+        job: &Job,
+        kind: RoundKind,
+        table: Table,
+    ) -> Result<(IntakeReport, Written), ImportError> {
+        let reader = match kind {
+            RoundKind::Visit => intake::read_visits,
+            RoundKind::Activity => intake::read_activities,
+            RoundKind::Patrol => intake::read_patrols,
+        };
+        let (drafts, mut report) = read_drafts(job, None, table, reader).await?;
+        let fulfilments = job.fulfilments(drafts, &mut report);
+        let rounds = job.new_rounds(&fulfilments)?;
+        let mut writer = self.store.write_area(&job.area).await?;
+        writer.upsert_rounds(&rounds).await?;
+        let written = writer.upsert_fulfilments(&fulfilments).await?;
+        self.commit(job, writer).await?;
+        Ok((report, written))
+    }
+
+    async fn import_reports(&self, job: &Job, table: Table) -> Result<(IntakeReport, Written), ImportError> {
+        let (drafts, report) = read_drafts(job, None, table, intake::read_reports).await?;
+        let placements = self.placements_of_reports(job, &drafts).await?;
+        let (cases, events) = job.cases(drafts, placements);
+        let mut writer = self.store.write_area(&job.area).await?;
+        let written = write_cases(&mut writer, &cases, events).await?;
+        self.commit(job, writer).await?;
+        Ok((report, written))
+    }
+
+    /// Where each report lay under the version of its day, and where it lies under the latest.
+    async fn placements_of_reports(
+        &self,
+        job: &Job,
+        drafts: &[ReportDraft],
+    ) -> Result<Vec<(Option<Placement>, Option<Placement>)>, ImportError> {
+        let latest = job.place(drafts.iter().map(|draft| draft.location).collect()).await?;
+        let mut placements: Vec<_> = latest.into_iter().map(|now| (now.clone(), now)).collect();
+        let Some(current) = job.hot.versions.last().map(|version| version.number) else { return Ok(placements) };
+        let mut by_version: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+        for (i, draft) in drafts.iter().enumerate() {
+            if let Some(version) = job.version_at(draft.submitted_at).filter(|version| *version != current) {
+                by_version.entry(version).or_default().push(i);
+            }
+        }
+        for (version, rows) in by_version {
+            let mut levels = Vec::new();
+            for level in Level::ALL {
+                levels.push(self.store.boundaries(*level, version).await?);
+            }
+            let points: Vec<_> = rows.iter().filter_map(|&i| drafts.get(i)).map(|draft| draft.location).collect();
+            let then = blocking(move || {
+                let divisions: Vec<_> = levels.into_iter().map(Division::new).collect();
+                let [villages, grids, microgrids] = divisions.as_slice() else { return Vec::new() };
+                place_under(&Divisions { version, villages, grids, microgrids }, &points)
+            });
+            for (i, placement) in rows.into_iter().zip(then.await?) {
+                if let Some(slot) = placements.get_mut(i) {
+                    slot.0 = Some(placement);
+                }
+            }
+        }
+        Ok(placements)
+    }
+}
+
+/// Writes cases and their events. What was counted as new or changed is the number of cases.
+async fn write_cases(
+    writer: &mut Writer,
+    cases: &[(Case, Option<CaseText>)],
+    mut events: HashMap<String, Vec<CaseEvent>>,
+) -> Result<Written, ImportError> {
+    let mut written = writer.upsert_cases(cases).await?;
+    let sources: Vec<String> = cases.iter().map(|(case, _)| case.source.clone()).collect();
+    // The ids of cases that were there already are the store's, not ours.
+    let ids = writer.ids_by_source(Layer::Reports, &sources).await?;
+    let mut all = Vec::new();
+    for source in &sources {
+        let (Some(&id), Some(own)) = (ids.get(source), events.remove(source)) else { continue };
+        all.extend(own.into_iter().map(|event| CaseEvent { case: id, ..event }));
+    }
+    let appended = writer.append_events(&all).await?;
+    if written.inserted + written.updated == 0 && appended.inserted > 0 {
+        // Only events came: they are what the file changed.
+        written.updated += appended.inserted;
+        written.unchanged = written.unchanged.saturating_sub(appended.inserted);
+    }
+    Ok(written)
+}
+
+fn place_under(divisions: &Divisions, points: &[Option<LonLat>]) -> Vec<Placement> {
+    let placed = divisions.place(points);
+    points.iter().zip(placed).map(|(point, it)| point.map_or_else(|| nowhere(divisions.version), |_| it)).collect()
+}
+
+impl Job {
+    /// The number of the version that held at an instant; `None` while nothing is published.
+    fn version_at(&self, at: DateTime<Utc>) -> Option<i64> {
+        let day = at.with_timezone(&self.area.zone).date_naive();
+        BoundaryVersion::on(&self.hot.versions, day).map(|version| version.number)
+    }
+
+    /// Places points under the latest version; `None` for each while nothing is published.
+    async fn place(&self, points: Vec<Option<LonLat>>) -> Result<Vec<Option<Placement>>, ImportError> {
+        let Some(version) = self.hot.versions.last().map(|version| version.number) else {
+            return Ok(vec![None; points.len()]);
+        };
+        let hot = std::sync::Arc::clone(&self.hot);
+        blocking(move || {
+            let at = |level| hot.division(level);
+            let (villages, grids, microgrids) = (at(Level::Village), at(Level::Grid), at(Level::MicroGrid));
+            let divisions = Divisions { version, villages, grids, microgrids };
+            place_under(&divisions, &points).into_iter().map(Some).collect()
+        })
+        .await
+    }
+
+    async fn squares(&self, drafts: Vec<SquareDraft>) -> Result<Vec<Square>, ImportError> {
+        let placements = self.place(drafts.iter().map(|draft| centre(&draft.shape)).collect()).await?;
+        let square = |(draft, placement): (SquareDraft, Option<Placement>)| Square {
+            id: Id::new(),
+            source: draft.source,
+            name: draft.name,
+            shape: draft.shape,
+            area_m2: draft.area_m2,
+            evacuation_site: draft.evacuation_site,
+            valid_from: draft.valid_from.unwrap_or(self.options.valid_from.unwrap_or(ALWAYS)),
+            valid_to: draft.valid_to,
+            placement,
+        };
+        Ok(drafts.into_iter().zip(placements).map(square).collect())
+    }
+
+    fn facilities(&self, drafts: Vec<FacilityDraft>, report: &mut IntakeReport) -> Vec<Facility> {
+        let names = Names::of(self);
+        let mut facilities = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let Some(square) = names.square(&draft.square) else {
+                refuse(report, draft.row, format!("square {:?}", draft.square));
+                continue;
+            };
+            facilities.push(Facility {
+                id: Id::new(),
+                source: draft.source,
+                square,
+                kind: draft.kind,
+                status: draft.status,
+                location: draft.location,
+                valid_from: draft.valid_from.unwrap_or(self.options.valid_from.unwrap_or(ALWAYS)),
+                valid_to: draft.valid_to,
+            });
+        }
+        facilities
+    }
+
+    async fn households(&self, drafts: Vec<HouseholdDraft>) -> Result<Vec<(Household, Option<Contact>)>, ImportError> {
+        let placements = self.place(drafts.iter().map(|draft| draft.location).collect()).await?;
+        let household = |(draft, placement): (HouseholdDraft, Option<Placement>)| {
+            let contact = (draft.contact != Contact::default()).then_some(draft.contact);
+            let household = Household {
+                id: Id::new(),
+                source: draft.source,
+                location: draft.location,
+                persons: draft.persons.unwrap_or(0),
+                lived_in_from: draft.lived_in_from.unwrap_or(ALWAYS),
+                lived_in_to: draft.lived_in_to,
+                placement,
+            };
+            (household, contact)
+        };
+        Ok(drafts.into_iter().zip(placements).map(household).collect())
+    }
+
+    async fn devices(&self, drafts: Vec<DeviceDraft>) -> Result<Vec<Device>, ImportError> {
+        let placements = self.place(drafts.iter().map(|draft| draft.location).collect()).await?;
+        let device = |(draft, placement): (DeviceDraft, Option<Placement>)| Device {
+            id: Id::new(),
+            source: draft.source,
+            kind: draft.kind,
+            status: draft.status,
+            location: draft.location,
+            last_seen: draft.last_seen,
+            valid_from: draft.valid_from.unwrap_or(self.options.valid_from.unwrap_or(ALWAYS)),
+            valid_to: draft.valid_to,
+            placement,
+        };
+        Ok(drafts.into_iter().zip(placements).map(device).collect())
+    }
+
+    fn posts(&self, drafts: Vec<PostDraft>, report: &mut IntakeReport) -> Vec<Post> {
+        let names = Names::of(self);
+        let mut posts = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let Some(person) = names.person(&draft.person) else {
+                refuse(report, draft.row, format!("person {:?}", draft.person));
+                continue;
+            };
+            let place = match draft.place.as_deref().map(|key| (key, names.place(key))) {
+                Some((key, None)) => {
+                    refuse(report, draft.row, format!("place {key:?}"));
+                    continue;
+                }
+                Some((_, place)) => place,
+                None => None,
+            };
+            posts.push(Post {
+                id: Id::new(),
+                source: draft.source,
+                person,
+                role: draft.role,
+                place,
+                from: draft.from,
+                to: draft.to,
+            });
+        }
+        posts
+    }
+
+    fn fulfilments(&self, drafts: Vec<FulfilmentDraft>, report: &mut IntakeReport) -> Vec<Fulfilment> {
+        let names = Names::of(self);
+        let mut fulfilments = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let (what, place) = match draft.kind {
+                RoundKind::Visit => ("household", names.household(&draft.place)),
+                RoundKind::Activity => ("square", names.square(&draft.place)),
+                RoundKind::Patrol => ("grid", names.place(&draft.place)),
+            };
+            let Some(place) = place else {
+                refuse(report, draft.row, format!("{what} {:?}", draft.place));
+                continue;
+            };
+            let person = match draft.person.as_deref().map(|key| (key, names.person(key))) {
+                Some((key, None)) => {
+                    report.warn(Problem::UnknownParent, Some(draft.row), format!("person {key:?}"));
+                    None
+                }
+                Some((_, person)) => person,
+                None => None,
+            };
+            fulfilments.push(Fulfilment {
+                id: Id::new(),
+                source: draft.source,
+                kind: draft.kind,
+                programme: draft.programme,
+                place,
+                at: draft.at,
+                outcome: draft.outcome,
+                person,
+                location: draft.location,
+                attendance: draft.attendance,
+            });
+        }
+        fulfilments
+    }
+
+    /// The shipped rounds whose programmes are fulfilled here and of which the store knows nothing yet.
+    fn new_rounds(&self, fulfilments: &[Fulfilment]) -> Result<Vec<Round>, ImportError> {
+        let named: HashSet<(RoundKind, &str)> = fulfilments.iter().map(|it| (it.kind, it.programme.as_str())).collect();
+        let known =
+            |round: &Round| self.records.rounds.iter().any(|it| (it.kind, &it.programme) == (round.kind, &round.programme));
+        let shipped = shipped_rounds().map_err(|error| ServiceError::Analytics(error.to_string()))?;
+        Ok(shipped
+            .into_iter()
+            .filter(|round| named.contains(&(round.kind, round.programme.as_str())) && !known(round))
+            .collect())
+    }
+
+    /// Cases with their texts, and the events by the source key of their case.
+    #[expect(clippy::type_complexity, reason = "two lists, named in the sentence above")]
+    fn cases(
+        &self,
+        drafts: Vec<ReportDraft>,
+        placements: Vec<(Option<Placement>, Option<Placement>)>,
+    ) -> (Vec<(Case, Option<CaseText>)>, HashMap<String, Vec<CaseEvent>>) {
+        let stored: HashMap<&str, &Case> = self.records.cases.iter().map(|case| (case.source.as_str(), case)).collect();
+        let mut events = HashMap::new();
+        let mut cases = Vec::with_capacity(drafts.len());
+        for (draft, (then, now)) in drafts.into_iter().zip(placements) {
+            let own = draft.events.iter().map(|event| self.event(Id::default(), event.clone())).collect();
+            events.insert(draft.source.clone(), own);
+            // Unmoved, a report keeps the version that it was assigned in.
+            let unmoved = stored.get(draft.source.as_str()).is_some_and(|case| case.location == draft.location);
+            let case = Case {
+                id: Id::new(),
+                kind: REPORT.to_owned(),
+                source: draft.source,
+                category: draft.category,
+                channel: draft.channel,
+                location: draft.location,
+                submitted_at: draft.submitted_at,
+                state: draft.state,
+                closed_at: if draft.state.is_open() { None } else { draft.closed_at },
+                label: draft.label,
+                placement: if unmoved { None } else { then },
+                now,
+            };
+            cases.push((case, (draft.text != CaseText::default()).then_some(draft.text)));
+        }
+        (cases, events)
+    }
+
+    fn case_events(&self, drafts: Vec<CaseEventDraft>, report: &mut IntakeReport) -> Vec<CaseEvent> {
+        let stored: HashMap<&str, Id> = self.records.cases.iter().map(|case| (case.source.as_str(), case.id)).collect();
+        let mut events = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            match stored.get(draft.case.as_str()) {
+                Some(&case) => events.push(self.event(case, draft.event)),
+                None => refuse(report, draft.row, format!("case {:?}", draft.case)),
+            }
+        }
+        events
+    }
+
+    fn event(&self, case: Id, event: EventDraft) -> CaseEvent {
+        CaseEvent { case, transition: event.transition, at: event.at, actor: event.actor, version: self.version_at(event.at) }
+    }
+}
+
+/// The row names something that the store does not have.
+fn refuse(report: &mut IntakeReport, row: u64, what: String) {
+    report.reject(Problem::UnknownParent, row, what);
+    report.accepted = report.accepted.saturating_sub(1);
+}

@@ -1,0 +1,137 @@
+//! The use cases: the only code that joins the other rooms. Each takes the viewer on whose behalf it runs.
+
+mod card;
+mod defects;
+#[cfg(feature = "testing")]
+mod demo;
+mod error;
+mod export;
+mod figures;
+mod frames;
+mod heat;
+mod hot;
+mod import;
+mod overview;
+mod period;
+mod placing;
+
+pub use card::{FacilityCard, PlaceCard, PlaceRef, PostCard, SquareCard};
+pub use error::ServiceError;
+pub use export::{Chunks, ExportFormat, ExportQuery, drain};
+pub use figures::{Analysis, FigureQuery, Figures, catalogue};
+pub use heat::HeatQuery;
+pub use import::{ImportError, ImportOptions, ImportOutcome};
+pub use overview::Overview;
+
+use crate::store::{Store, Target};
+use hot::Hot;
+use std::sync::{Arc, RwLock, Weak};
+use tokio::sync::Mutex;
+
+/// The service over one store and one area.
+pub struct Service {
+    store: Store,
+    /// What readers use; swapped whole when the store has changed.
+    hot: RwLock<Arc<Hot>>,
+    /// Held while a new [`Hot`] is being loaded, so that it is loaded once.
+    loading: Mutex<()>,
+}
+
+impl Service {
+    /// Opens the store, brings its schema up to date and loads the boundaries.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`] where the store cannot be opened or read.
+    pub async fn open(target: Target, area: Option<&str>) -> Result<Arc<Self>, ServiceError> {
+        let store = Store::open(&target, area).await?;
+        let hot = Hot::load(&store).await?;
+        Ok(Arc::new(Self { store, hot: RwLock::new(Arc::new(hot)), loading: Mutex::new(()) }))
+    }
+
+    /// The number of the last change that answers are based on.
+    #[must_use]
+    pub fn change_seq(&self) -> i64 {
+        self.hot().seq
+    }
+
+    /// What the store is, for logs: never a password.
+    #[must_use]
+    pub fn store_name(&self) -> String {
+        self.store.place()
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`] if it does not.
+    pub async fn ping(&self) -> Result<(), ServiceError> {
+        self.store.area().await?;
+        Ok(())
+    }
+
+    /// Closes the store's connections.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    fn hot(&self) -> Arc<Hot> {
+        // A poisoned lock still holds a whole snapshot: it is only ever replaced by another.
+        Arc::clone(&self.hot.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Loads what the store holds now, if it has changed since.
+    async fn refresh(&self) -> Result<(), ServiceError> {
+        let _one_at_a_time = self.loading.lock().await;
+        self.store.adopt_area().await?;
+        if self.store.area().await?.is_none() || self.store.change_seq().await? == self.hot().seq {
+            return Ok(());
+        }
+        let fresh = Arc::new(Hot::load(&self.store).await?);
+        *self.hot.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    /// Loads the latest state and what its figures are computed from, so that nobody who asks has to wait for it.
+    async fn refresh_or_warn(&self) {
+        let fresh = async {
+            self.refresh().await?;
+            let hot = self.hot();
+            if hot.area().is_ok() { self.frames(&hot).await.map(drop) } else { Ok(()) }
+        };
+        if let Err(error) = fresh.await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the store's changes could not be read; the last state stays"
+            );
+        }
+    }
+
+    /// Keeps an eye on the store in the background: what another process imports shows up here.
+    pub fn watch(self: &Arc<Self>) {
+        tokio::spawn(watch(Arc::downgrade(self)));
+    }
+}
+
+/// How long to wait before looking again, where the store is empty or away.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+
+async fn watch(service: Weak<Service>) {
+    loop {
+        let Some(strong) = service.upgrade() else { return };
+        let changes = match strong.store.adopt_area().await {
+            Ok(()) => strong.store.watch_changes().await,
+            Err(error) => Err(error),
+        };
+        if let Ok(mut changes) = changes {
+            strong.refresh_or_warn().await;
+            drop(strong);
+            while changes.changed().await.is_ok() {
+                let Some(strong) = service.upgrade() else { return };
+                strong.refresh_or_warn().await;
+            }
+        } else {
+            drop(strong);
+        }
+        tokio::time::sleep(PATIENCE).await;
+    }
+}
