@@ -21,6 +21,7 @@ pub mod case;
 pub mod disclosure;
 pub mod export;
 pub mod geometry;
+pub mod http;
 pub mod intake;
 pub mod layer;
 pub mod people;

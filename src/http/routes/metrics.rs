@@ -1,0 +1,82 @@
+//! Coverage, workload and response times.
+
+use crate::{
+    disclosure::Viewer,
+    http::{
+        AppState, Problem,
+        query::Params,
+        wire::{FiguresDto, MetricDto},
+    },
+    service::FigureQuery,
+};
+use axum::{
+    Extension, Json,
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FigureParams {
+    /// `village`, `grid` (default), `microgrid` or `worker`.
+    by: Option<String>,
+    /// `month` (default), `week`, `day` or `all`.
+    period: Option<String>,
+    /// Local month (2026-08) or day (2026-08-15) from which on things count.
+    from: Option<String>,
+    /// Local month or day up to and with which things count.
+    to: Option<String>,
+    /// Reports of this category only.
+    kind: Option<String>,
+    /// `wall` (default) or `working` time, for response times.
+    clock: Option<String>,
+    /// `json` (default) or `csv`.
+    format: Option<String>,
+}
+
+/// The catalogue: every metric with its unit and definition.
+#[utoipa::path(get, path = "/api/v1/metrics", tag = "metrics", responses((status = 200, body = Vec<MetricDto>)))]
+pub async fn metrics() -> Json<Vec<MetricDto>> {
+    Json(crate::service::catalogue().into_iter().map(MetricDto::from).collect())
+}
+
+/// The values of one metric, by place and period.
+#[utoipa::path(get, path = "/api/v1/metrics/{id}", tag = "metrics",
+    params(("id" = String, Path, description = "An id of the catalogue", example = "visit_rate"), FigureParams),
+    responses(
+        (status = 200, content((FiguresDto = "application/json"), (String = "text/csv"))),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn figures(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    Path(id): Path<String>,
+    Params(params): Params<FigureParams>,
+) -> Result<Response, Problem> {
+    let csv = match params.format.as_deref().unwrap_or("json") {
+        "json" => false,
+        "csv" => true,
+        other => return Err(Problem::bad_parameter(format!("format={other}: it is json or csv"))),
+    };
+    let query = FigureQuery {
+        metric: id,
+        by: params.by,
+        period: params.period,
+        from: params.from.filter(|text| !text.is_empty()),
+        to: params.to.filter(|text| !text.is_empty()),
+        kind: params.kind.filter(|text| !text.is_empty()),
+        clock: params.clock,
+    };
+    let figures = state.service.figures(viewer, query).await?;
+    if csv {
+        let name = format!("inline; filename=\"{}.csv\"", figures.metric.id);
+        let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
+        return Ok((headers, figures.to_csv()?).into_response());
+    }
+    Ok(Json(FiguresDto::from(figures.as_ref())).into_response())
+}
