@@ -18,6 +18,7 @@
 pub mod analytics;
 pub mod assign;
 pub mod case;
+pub mod cli;
 pub mod disclosure;
 pub mod export;
 pub mod geometry;
