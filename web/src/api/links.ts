@@ -1,0 +1,74 @@
+// Addresses of the API; everything that names a path stands here.
+import { windowMonths } from '../state/months';
+import type { View } from '../state/view';
+import type { Area, Metric } from './types';
+
+const ROOT = '/api/v1';
+
+function address(path: string, query: Record<string, string | null>): string {
+  const parameters = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) if (value !== null && value !== '') parameters.set(key, value);
+  const text = parameters.toString();
+  return text === '' ? `${ROOT}${path}` : `${ROOT}${path}?${text}`;
+}
+
+export const areaLink = (): string => `${ROOT}/area`;
+export const catalogueLink = (): string => `${ROOT}/metrics`;
+export const reportKindsLink = (): string => `${ROOT}/report-kinds`;
+export const layersLink = (): string => `${ROOT}/layers`;
+export const placeLink = (id: string): string => `${ROOT}/places/${encodeURIComponent(id)}`;
+
+/** What a metric's figures are restricted to. Coverage has no kinds of report, and only durations run on a clock. */
+function restriction(view: View, metric: Metric): Record<string, string | null> {
+  return {
+    kind: metric.group === 'coverage' ? null : view.kind,
+    clock: metric.unit === 'seconds' && view.clock === 'working' ? 'working' : null,
+  };
+}
+
+/** The metric's table. By single months the whole series comes at once, so that the slider needs no further request. */
+export function metricLink(view: View, metric: Metric, area: Area): string {
+  const monthly = view.window === 'month';
+  const months = monthly ? { from: area.data_from, to: area.data_to } : windowMonths(view, area);
+  return address(`/metrics/${encodeURIComponent(metric.id)}`, {
+    by: view.level,
+    period: monthly ? 'month' : 'all',
+    ...months,
+    ...restriction(view, metric),
+  });
+}
+
+/** The table of the people who work there, over the window shown: their balance is that of the window. */
+export function workersLink(view: View, metric: Metric, area: Area): string {
+  return address(`/metrics/${encodeURIComponent(metric.id)}`, {
+    by: 'worker',
+    period: 'all',
+    ...windowMonths(view, area),
+    ...restriction(view, metric),
+  });
+}
+
+/** The same figures as shown, as CSV. */
+export function metricCsvLink(view: View, metric: Metric, area: Area): string {
+  return address(`/metrics/${encodeURIComponent(metric.id)}`, {
+    by: view.level,
+    period: view.window === 'month' ? 'month' : 'all',
+    ...windowMonths(view, area),
+    ...restriction(view, metric),
+    format: 'csv',
+  });
+}
+
+export function hexagonsLink(view: View, area: Area, resolution: number): string {
+  return address('/heat/hexagons', {
+    ...windowMonths(view, area),
+    kind: view.kind,
+    resolution: String(resolution),
+  });
+}
+
+/** A layer as a file; reports are cut to the months and the kind shown. */
+export function layerLink(layer: string, format: 'geojson' | 'csv', view: View, area: Area): string {
+  const cut = layer === 'reports' ? { ...windowMonths(view, area), kind: view.kind } : {};
+  return address(`/layers/${encodeURIComponent(layer)}.${format}`, cut);
+}

@@ -1,0 +1,97 @@
+// Numbers, durations and months as people read them.
+import type { Unit } from '../api/types';
+import type { Locale } from '../i18n/translate';
+
+const TAG: Record<Locale, string> = { zh: 'zh-CN', en: 'en-GB' };
+
+const formatters = new Map<string, Intl.NumberFormat>();
+
+function number(locale: Locale, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${locale}${JSON.stringify(options)}`;
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.NumberFormat(TAG[locale], options);
+    formatters.set(key, formatter);
+  }
+  return formatter;
+}
+
+export function formatNumber(value: number, locale: Locale, maximumFractionDigits = 0): string {
+  return number(locale, { maximumFractionDigits }).format(value);
+}
+
+export function formatRatio(value: number, locale: Locale): string {
+  return number(locale, {
+    style: 'percent',
+    minimumFractionDigits: value > 0 && value < 1 ? 1 : 0,
+    maximumFractionDigits: 1,
+  }).format(value);
+}
+
+export type Clock = 'wall' | 'working';
+
+const MINUTE = 60;
+const HOUR = 3600;
+/** A working day is 08–12 and 14–18. */
+const DAY: Record<Clock, number> = { wall: 24 * HOUR, working: 8 * HOUR };
+
+const UNITS = {
+  zh: { second: '秒', minute: '分钟', hour: '小时', wall: '天', working: '工作日' },
+  en: { second: 's', minute: 'min', hour: 'h', wall: 'd', working: 'work d' },
+} as const;
+
+/** "4.2 天", "4.2 d": one unit, three figures at most. */
+export function formatDuration(seconds: number, locale: Locale, clock: Clock = 'wall'): string {
+  const words = UNITS[locale];
+  const size = Math.abs(seconds);
+  const show = (value: number, word: string) => `${formatNumber(value, locale, Math.abs(value) < 100 ? 1 : 0)} ${word}`;
+  if (size < 1.5 * MINUTE) return `${formatNumber(seconds, locale)} ${words.second}`;
+  if (size < 1.5 * HOUR) return `${formatNumber(seconds / MINUTE, locale)} ${words.minute}`;
+  if (size < 1.5 * DAY[clock]) return show(seconds / HOUR, words.hour);
+  return show(seconds / DAY[clock], words[clock]);
+}
+
+/** A metric's value with its unit. */
+export function formatValue(value: number, unit: Unit, locale: Locale, clock: Clock = 'wall'): string {
+  switch (unit) {
+    case 'ratio':
+      return formatRatio(value, locale);
+    case 'seconds':
+      return formatDuration(value, locale, clock);
+    case 'count':
+      return formatNumber(value, locale);
+    default:
+      // Loads lie between a few hundredths and a few a day: as many decimals in every row, so that a column lines up.
+      return number(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(value);
+  }
+}
+
+/** The limit of a class: round already, so no more decimals than it needs. */
+export function formatLimit(value: number, unit: Unit, locale: Locale, clock: Clock = 'wall'): string {
+  if (unit === 'ratio') return number(locale, { style: 'percent', maximumFractionDigits: 1 }).format(value);
+  if (unit === 'events_per_worker_day') return formatNumber(value, locale, 3);
+  return formatValue(value, unit, locale, clock);
+}
+
+export function formatArea(squareMetres: number, locale: Locale): string {
+  return squareMetres < 1e5
+    ? `${formatNumber(squareMetres, locale)} m²`
+    : `${formatNumber(squareMetres / 1e6, locale, 2)} km²`;
+}
+
+/** "2026年10月", "Oct 2026". */
+export function formatMonth(month: string, locale: Locale): string {
+  const [year = '', part = '1'] = month.split('-');
+  if (locale === 'zh') return `${year}年${Number(part)}月`;
+  const date = new Date(Date.UTC(2000, Number(part) - 1, 1));
+  return `${new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' }).format(date)} ${year}`;
+}
+
+/** An instant in the area's own zone. */
+export function formatInstant(instant: string, zone: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(TAG[locale], {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: zone,
+  }).format(new Date(instant));
+}

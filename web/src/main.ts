@@ -1,0 +1,9 @@
+import 'element-plus/theme-chalk/base.css';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import './style.css';
+import { createApp } from 'vue';
+import App from './App.vue';
+import { followHistory } from './state/store';
+
+followHistory();
+createApp(App).mount('#app');

@@ -1,0 +1,65 @@
+// The order of the ranking table.
+import type { MetricRow } from '../api/types';
+import { mappedValue, type RateMode } from './scale';
+
+export type SortKey = 'value' | 'n' | 'name';
+export interface Sort {
+  key: SortKey;
+  descending: boolean;
+}
+
+export interface Ranked {
+  row: MetricRow;
+  value: number | null;
+  /** 1 for the first; equal values share a place. Null where n is too small or there is no figure. */
+  rank: number | null;
+}
+
+/** Rows with a firm figure in the order asked for, then those over fewer than `minN`, which are never ranked. */
+export function ranked(rows: readonly MetricRow[], sort: Sort, mode: RateMode, minN: number): Ranked[] {
+  const all = rows.map((row) => ({ row, value: mappedValue(row, mode), rank: null }));
+  const firm = all.filter(({ row, value }) => value !== null && row.n >= minN);
+  const loose = all.filter(({ row, value }) => value === null || row.n < minN);
+  const order = (a: Ranked, b: Ranked) => compare(a, b, sort) || text(a.row).localeCompare(text(b.row), 'zh-CN');
+  const ranks = ranksOf(firm.map(({ value }) => value ?? 0));
+  const ordered = firm.sort(order).map((entry) => ({ ...entry, rank: ranks.get(entry.value ?? 0) ?? null }));
+  return [...ordered, ...loose.sort(order)];
+}
+
+const text = (row: MetricRow): string => row.code ?? row.name ?? '';
+
+/** A rank belongs to the value, whichever way the rows are sorted: the highest value is the first. */
+function ranksOf(values: readonly number[]): Map<number, number> {
+  const ranks = new Map<number, number>();
+  values
+    .toSorted((a, b) => b - a)
+    .forEach((value, index) => {
+      if (!ranks.has(value)) ranks.set(value, index + 1);
+    });
+  return ranks;
+}
+
+function compare(a: Ranked, b: Ranked, { key, descending }: Sort): number {
+  const sign = descending ? -1 : 1;
+  if (key === 'name') return sign * (a.row.name ?? '').localeCompare(b.row.name ?? '', 'zh-CN');
+  if (key === 'n') return sign * (a.row.n - b.row.n);
+  return sign * ((a.value ?? -Infinity) - (b.value ?? -Infinity));
+}
+
+/** The axis of the interval bars: it holds every value; of the upper ends the outermost 3 % may be cut off. */
+export function intervalAxis(entries: readonly Ranked[]): [number, number] {
+  const ends = entries
+    .filter((entry) => entry.rank !== null)
+    .flatMap(({ row, value }) => [row.low ?? value, row.high ?? value])
+    .filter((end) => end !== null)
+    .sort((a, b) => a - b);
+  const low = ends[0] ?? 0;
+  const highest = entries.reduce(
+    (most, { rank, value }) => (rank === null ? most : Math.max(most, value ?? most)),
+    low,
+  );
+  const high = Math.max(highest, ends[Math.ceil((ends.length - 1) * 0.97)] ?? 1);
+  if (high <= low) return [low, low + 1];
+  // An axis that nearly reaches zero starts there.
+  return [low < high / 4 ? Math.min(0, low) : low, high];
+}

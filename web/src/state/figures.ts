@@ -1,0 +1,115 @@
+// The figures on the page: one table of the API and everything that follows from it.
+import { computed, type ComputedRef } from 'vue';
+import { metricLink, workersLink } from '../api/links';
+import type { Area, Level, Metric, MetricRow, MetricTable } from '../api/types';
+import { fillOf, scaleOf, tally, type Fill, type Scale, type Tally } from '../metric/scale';
+import { ranksWorkers } from './fit';
+import { dataOf, useLoad, type Load } from './load';
+import { addMonths, shownMonth } from './months';
+import { view } from './store';
+
+/** A table together with what it is a table of: while the next one loads, the old one keeps its own units and names. */
+export interface Figures {
+  metric: Metric;
+  level: Level;
+  /** What a row is about. */
+  subject: Level | 'worker';
+  table: MetricTable;
+  /** "2026-10" or "all". */
+  period: string;
+  rows: MetricRow[];
+  total: MetricRow | null;
+  /** The whole area a month earlier; null where there is none or the figures cover more than a month. */
+  previous: MetricRow | null;
+  scale: Scale;
+  fills: Map<string, Fill>;
+  tally: Tally;
+}
+
+export interface FiguresState {
+  /** The metric asked for; null where the catalogue is empty. */
+  metric: ComputedRef<Metric | null>;
+  figures: ComputedRef<Figures | null>;
+  load: ComputedRef<Load<MetricTable>>;
+  retry: () => void;
+}
+
+export function useFigures(area: () => Area, catalogue: () => readonly Metric[]): FiguresState {
+  const metric = computed(() => catalogue().find(({ id }) => id === view.value.metric) ?? catalogue()[0] ?? null);
+  const link = computed(() => (metric.value ? metricLink(view.value, metric.value, area()) : null));
+  const { load, retry } = useLoad<MetricTable>(() => link.value);
+  const table = computed(() => dataOf(load.value));
+
+  const scaled = computed(() => {
+    const shown = catalogue().find(({ id }) => id === table.value?.metric);
+    if (!table.value || !shown) return null;
+    const { rate, classing } = view.value;
+    const scale = scaleOf(table.value, shown, { mode: rate, classing, minN: area().min_n });
+    return { table: table.value, metric: shown, scale };
+  });
+
+  const figures = computed((): Figures | null => {
+    if (!scaled.value) return null;
+    const { table: whole, metric: shown, scale } = scaled.value;
+    const month = shownMonth(view.value.month, area());
+    const period = whole.period === 'month' && month !== null ? month : 'all';
+    const rows = whole.rows.filter((row) => row.period === period);
+    const of = (wanted: string) => whole.total.find((row) => row.period === wanted) ?? null;
+    const { rate } = view.value;
+    const fills = new Map(
+      rows.flatMap((row) => (row.place === null ? [] : [[row.place, fillOf(row, scale, rate, area().min_n)] as const])),
+    );
+    return {
+      metric: shown,
+      level: levelOf(whole.by),
+      subject: levelOf(whole.by),
+      table: whole,
+      period,
+      rows,
+      total: of(period),
+      previous: period === 'all' ? null : of(addMonths(period, -1)),
+      scale,
+      fills,
+      tally: tally(fills.values(), Math.max(0, scale.limits.length - 1)),
+    };
+  });
+
+  return { metric, figures, load: computed(() => load.value), retry };
+}
+
+/** The table by worker, once the view asks for it and the viewer may read it; null otherwise. */
+export function useWorkerFigures(
+  area: () => Area,
+  metric: () => Metric | null,
+): { figures: ComputedRef<Figures | null>; load: ComputedRef<Load<MetricTable>>; retry: () => void } {
+  const asked = computed(() => {
+    const shown = metric();
+    return view.value.ranking === 'workers' && shown && ranksWorkers(shown, area().viewer) ? shown : null;
+  });
+  const { load, retry } = useLoad<MetricTable>(() =>
+    asked.value ? workersLink(view.value, asked.value, area()) : null,
+  );
+  const figures = computed((): Figures | null => {
+    const [table, shown] = [dataOf(load.value), asked.value];
+    if (!table || !shown || table.by !== 'worker' || table.metric !== shown.id) return null;
+    return {
+      metric: shown,
+      level: view.value.level,
+      subject: 'worker',
+      table,
+      period: table.period,
+      rows: table.rows,
+      total: table.total[0] ?? null,
+      previous: null,
+      // People are not on the map.
+      scale: { limits: [], colours: [], middle: null },
+      fills: new Map(),
+      tally: tally([], 0),
+    };
+  });
+  return { figures, load: computed(() => load.value), retry };
+}
+
+function levelOf(by: string): Level {
+  return by === 'village' || by === 'microgrid' ? by : 'grid';
+}

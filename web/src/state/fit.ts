@@ -1,0 +1,24 @@
+// Keeps the view inside what the chosen metric offers.
+import type { Level, Metric } from '../api/types';
+import type { View, Window } from './view';
+
+const LEVELS: readonly Level[] = ['village', 'grid', 'microgrid'];
+const WINDOWS: readonly Window[] = ['month', 'm3', 'm12', 'all'];
+
+export const levelsOf = (metric: Metric): Level[] => LEVELS.filter((level) => metric.by.includes(level));
+
+/** Single months, or one figure over several. */
+export const windowsOf = (metric: Metric): Window[] =>
+  WINDOWS.filter((window) => metric.periods.includes(window === 'month' ? 'month' : 'all'));
+
+/** Figures about single people are for the administrator. */
+export const ranksWorkers = (metric: Metric, viewer: 'administrator' | 'public'): boolean =>
+  viewer === 'administrator' && metric.by.includes('worker');
+
+/** The changes that a view needs before the metric can be shown in it; empty if it fits as it is. */
+export function fitting(view: Pick<View, 'level' | 'window'>, metric: Metric): Partial<View> {
+  const [levels, windows] = [levelsOf(metric), windowsOf(metric)];
+  const level = levels.includes(view.level) ? undefined : (levels.at(-1) ?? undefined);
+  const window = windows.includes(view.window) ? undefined : (windows.at(-1) ?? undefined);
+  return { ...(level ? { level } : {}), ...(window ? { window } : {}) };
+}

@@ -1,0 +1,72 @@
+// What the page shows: everything that a link must hold.
+import type { Level } from '../api/types';
+import type { Locale } from '../i18n/translate';
+
+/** How many months one figure covers; all but `all` end at the chosen month. */
+export type Window = 'month' | 'm3' | 'm12' | 'all';
+
+export type Selection = { kind: 'none' } | { kind: 'place'; id: string } | { kind: 'report'; id: string };
+
+/** The layers of the map, from the bottom up. */
+export const LAYERS = [
+  'base',
+  'choropleth',
+  'hexagons',
+  'villages',
+  'grids',
+  'microgrids',
+  'squares',
+  'facilities',
+  'households',
+  'devices',
+  'reports',
+] as const;
+export type LayerName = (typeof LAYERS)[number];
+
+export interface Camera {
+  lng: number;
+  lat: number;
+  zoom: number;
+}
+
+/** Whom the table ranks: the places on the map, or the people who work in them. */
+export type Subject = 'places' | 'workers';
+
+export interface View {
+  metric: string;
+  level: Level;
+  window: Window;
+  /** The local month "2026-10"; null until the data say which is the latest. */
+  month: string | null;
+  /** The kind of report that the figures, points and hexagons are restricted to. */
+  kind: string | null;
+  clock: 'wall' | 'working';
+  rate: 'raw' | 'shrunken';
+  classing: 'quantile' | 'natural';
+  ranking: Subject;
+  layers: readonly LayerName[];
+  selection: Selection;
+  locale: Locale;
+  /** Null: fit to the area. */
+  camera: Camera | null;
+}
+
+export const DEFAULT_VIEW: View = {
+  metric: 'visit_rate',
+  level: 'grid',
+  window: 'month',
+  month: null,
+  kind: null,
+  clock: 'wall',
+  rate: 'raw',
+  classing: 'quantile',
+  ranking: 'places',
+  layers: ['base', 'choropleth', 'villages', 'grids'],
+  selection: { kind: 'none' },
+  locale: 'zh',
+  camera: null,
+};
+
+export function withLayer(layers: readonly LayerName[], layer: LayerName, shown: boolean): LayerName[] {
+  return LAYERS.filter((name) => (name === layer ? shown : layers.includes(name)));
+}
