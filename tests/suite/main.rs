@@ -1,3 +1,18 @@
 //! The integration tests: one binary, so that the library is linked once.
 
 mod architecture;
+mod http;
+mod http_public;
+mod http_stop;
+mod http_support;
+mod import;
+mod import_files;
+mod import_support;
+mod openapi;
+mod store_cases;
+mod store_crash;
+mod store_geopackage;
+mod store_places;
+mod store_postgis;
+mod store_support;
+mod store_writers;

@@ -1,0 +1,185 @@
+//! What the public gets: a server on an address that others reach, or a request that a proxy forwards.
+
+use crate::http_support::{Client, DEMO};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use wangge::disclosure::{MIN_N, Viewer};
+
+fn public() -> Client {
+    DEMO.public
+}
+
+#[test]
+fn layers_of_persons_are_neither_listed_nor_given_out() {
+    let listed: Vec<String> = public()
+        .json("/api/v1/layers")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|layer| layer["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(listed, ["villages", "grids", "microgrids", "squares", "facilities", "reports"]);
+    let area = public().json("/api/v1/area");
+    assert_eq!((&area["viewer"], area["counts"].as_object().unwrap().len()), (&"public".into(), 6));
+    for layer in ["households", "devices", "persons", "posts", "case-events", "visits", "activities", "patrols"] {
+        for ending in ["geojson", "csv"] {
+            let detail = public().problem(&format!("/api/v1/layers/{layer}.{ending}"), 403);
+            assert!(detail.contains("not for the public"), "{detail}");
+        }
+    }
+}
+
+#[test]
+fn reports_come_without_source_text_and_exact_position() {
+    let exact = DEMO.office.geojson("/api/v1/layers/reports.geojson").features;
+    let exact: BTreeMap<String, geojson::Feature> =
+        exact.into_iter().map(|it| (it.property("id").unwrap().as_str().unwrap().to_owned(), it)).collect();
+    let point = |feature: &geojson::Feature| {
+        let point = geo::Point::<f64>::try_from(feature.geometry.clone()?).unwrap();
+        Some(wangge::geometry::LonLat::try_from(point).unwrap())
+    };
+    let coarse = public().geojson("/api/v1/layers/reports.geojson").features;
+    assert_eq!(coarse.len(), exact.len());
+    for report in &coarse {
+        let own = &exact[report.property("id").unwrap().as_str().unwrap()];
+        assert!(report.property("source").is_none_or(Value::is_null), "{report:?}");
+        assert!(report.property("border_m").is_none_or(Value::is_null), "{report:?}");
+        for private in ["text", "reporter", "phone", "address"] {
+            assert!(report.property(private).is_none(), "{private}");
+            assert!(own.property(private).is_some(), "the office has it");
+        }
+        assert_eq!(report.property("grid"), own.property("grid"));
+        match (point(report), point(own)) {
+            (None, None) => {}
+            (Some(coarse), Some(own)) => {
+                let centre = Viewer::Public.coarsen(own);
+                assert!(wangge::geometry::distance_m(coarse, centre) < 0.1, "the centre of its square of 100 m");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    let moved = coarse.iter().filter(|it| {
+        let own = &exact[it.property("id").unwrap().as_str().unwrap()];
+        matches!((point(it), point(own)), (Some(a), Some(b)) if wangge::geometry::distance_m(a, b) > 1.0)
+    });
+    assert!(moved.count() > coarse.len() / 2);
+    let (columns, rows) = public().csv("/api/v1/layers/reports.csv");
+    let source = columns.iter().position(|name| name == "source");
+    assert!(source.is_none_or(|source| rows.iter().all(|row| row[source].is_empty())));
+}
+
+#[test]
+fn a_box_around_an_exact_position_tells_no_more() {
+    let coarse = public().geojson("/api/v1/layers/reports.geojson").features;
+    for report in coarse.iter().filter(|it| it.geometry.is_some()).take(20) {
+        let at = geo::Point::<f64>::try_from(report.geometry.clone().unwrap()).unwrap();
+        let (w, s, e, n) = (at.x() - 1e-5, at.y() - 1e-5, at.x() + 1e-5, at.y() + 1e-5);
+        let found = public().geojson(&format!("/api/v1/layers/reports.geojson?bbox={w},{s},{e},{n}")).features;
+        assert!(found.iter().any(|it| it.id == report.id), "the box is held against what is shown, not against what is known");
+    }
+}
+
+/// Equal but for the last digits of sums, whose order is nobody's business.
+fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| is_same(value, other)))
+        }
+        (Value::Number(a), Value::Number(b)) => {
+            let (a, b) = (a.as_f64().unwrap(), b.as_f64().unwrap());
+            (a - b).abs() <= 1e-12 * b.abs()
+        }
+        _ => a == b,
+    }
+}
+
+#[test]
+fn figures_over_few_are_suppressed() {
+    let mut suppressed = 0;
+    for metric in DEMO.office.json("/api/v1/metrics").as_array().unwrap() {
+        let id = metric["id"].as_str().unwrap();
+        let by = metric["by"].as_array().unwrap().iter().filter_map(Value::as_str).filter(|by| *by != "worker");
+        for by in by {
+            let path = format!("/api/v1/metrics/{id}?by={by}");
+            let (ours, theirs) = (public().json(&path), DEMO.office.json(&path));
+            for part in ["rows", "total"] {
+                let (ours, theirs) = (ours[part].as_array().unwrap(), theirs[part].as_array().unwrap());
+                assert_eq!(ours.len(), theirs.len(), "{path}");
+                for (row, full) in ours.iter().zip(theirs) {
+                    if full["n"].as_u64().unwrap() >= u64::from(MIN_N) {
+                        assert!(is_same(row, full), "{path}: {row} and {full}");
+                        continue;
+                    }
+                    for name in ["value", "numerator", "low", "high", "p90", "closed_median_raw", "shrunken"] {
+                        assert!(row[name].is_null(), "{path}: {name} of {row}");
+                    }
+                    if !full["value"].is_null() {
+                        assert_eq!(row["reason"], "small_n", "{path}: {row}");
+                        suppressed += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(suppressed > 100, "{suppressed}");
+}
+
+#[test]
+fn nobody_is_measured_by_name() {
+    for metric in ["visit_rate", "workload", "events"] {
+        let detail = public().problem(&format!("/api/v1/metrics/{metric}?by=worker"), 403);
+        assert!(detail.contains("for the office only"), "{detail}");
+    }
+}
+
+#[test]
+fn cards_name_nobody_and_count_no_few() {
+    let mut hidden = 0;
+    for grid in public().geojson("/api/v1/layers/microgrids.geojson").features {
+        let path = format!("/api/v1/places/{}", grid.property("id").unwrap().as_str().unwrap());
+        let (card, full) = (public().json(&path), DEMO.office.json(&path));
+        for person in ["leaders", "workers"].iter().flat_map(|list| card[list].as_array().unwrap()) {
+            assert!(person["name"].is_null() && person["phone"].is_null(), "{person}");
+        }
+        for count in ["households", "open_reports"] {
+            let few = (1..u64::from(MIN_N)).contains(&full[count].as_u64().unwrap());
+            assert_eq!(card[count].is_null(), few, "{count}: {} and {}", card[count], full[count]);
+            hidden += u32::from(few);
+        }
+        for row in card["trends"].as_object().unwrap().values().flat_map(|rows| rows.as_array().unwrap()) {
+            assert!(row["n"].as_u64().unwrap() >= u64::from(MIN_N) || row["value"].is_null(), "{row}");
+        }
+    }
+    assert!(hidden > 0);
+}
+
+#[test]
+fn hexagons_with_few_reports_are_left_out() {
+    let cells = |client: Client| {
+        let cells = client.geojson("/api/v1/heat/hexagons?resolution=9").features;
+        let cell = |it: &geojson::Feature| {
+            (it.property("cell").unwrap().as_str().unwrap().to_owned(), it.property("count").unwrap().as_u64().unwrap())
+        };
+        cells.iter().map(cell).collect::<BTreeMap<String, u64>>()
+    };
+    let mut all = cells(DEMO.office);
+    let before = all.len();
+    all.retain(|_, count| *count >= u64::from(MIN_N));
+    assert!(all.len() < before && !all.is_empty());
+    assert_eq!(cells(public()), all);
+}
+
+#[test]
+fn a_forwarded_request_is_the_publics() {
+    for header in [
+        ("x-forwarded-for", "203.0.113.9"),
+        ("forwarded", "for=203.0.113.9"),
+        ("via", "1.1 proxy"),
+        ("x-real-ip", "203.0.113.9"),
+    ] {
+        let area = DEMO.office.get_with("/api/v1/area", &[header]);
+        assert_eq!(area.json()["viewer"], "public", "{header:?}");
+        assert_ne!(area.header("etag"), DEMO.office.get("/api/v1/area").header("etag"), "no shared cache entry");
+        assert_eq!(DEMO.office.get_with("/api/v1/layers/persons.csv", &[header]).status, 403);
+    }
+}
