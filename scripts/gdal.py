@@ -22,6 +22,7 @@ ogr.UseExceptions()
 BASE = os.environ["BASE_URL"]
 STORE = os.environ["WANGGE_STORE_ARGS"].split()
 BINARY = os.path.join(os.environ["CARGO_TARGET_DIR"], "debug", "wangge")
+MAPPED = ("villages", "grids", "microgrids", "squares", "facilities", "households", "devices", "reports")
 passed = failed = 0
 
 
@@ -88,6 +89,11 @@ def check_geopackage(folder):
         check(f"ogrinfo {name} (live)", "" if run.returncode == 0 and "Error" not in run.stderr else run.stderr[-2000:])
         layers = [line.split(": ", 1)[1].split(" (")[0] for line in run.stdout.splitlines() if line[:1].isdigit()]
         check(f"{name} has layers", "" if layers else run.stdout)
+        counts = json.loads(get("/api/v1/area"))["counts"]
+        for layer in MAPPED:
+            run = subprocess.run(["ogrinfo", "-ro", "-so", path, layer], capture_output=True, text=True)
+            found = [line.split(": ")[1] for line in run.stdout.splitlines() if line.startswith("Feature Count: ")]
+            check(f"{name}: layer {layer} by ogrinfo", "" if found == [str(counts[layer])] else f"{found}, expected {counts[layer]}")
         for layer in layers[:1]:
             before = get("/api/v1/area")
             run = subprocess.run(["ogrinfo", path, "-sql", f'DELETE FROM "{layer}"'], capture_output=True, text=True)
