@@ -39,7 +39,7 @@ pub struct Folded {
 ///
 /// An action is any event but the submission, its automatic delivery to the leader (without an actor), what the reporter did
 /// and the answer to the feedback. Each stage counts at its first event, but for handling: rework before the first closing
-/// belongs to it, so the last one counts. A pause lasts from a suspension to the next event.
+/// belongs to it, so the last one counts. What is discarded ends there. A pause lasts from a suspension to the next event.
 #[must_use]
 pub fn fold<'a>(case: &Outline, events: impl IntoIterator<Item = Event<'a>>) -> Folded {
     let mut folded = Folded::default();
@@ -56,7 +56,7 @@ pub fn fold<'a>(case: &Outline, events: impl IntoIterator<Item = Event<'a>>) -> 
         folded.stages.apply(event.transition, event.at);
     }
     let stages = &mut folded.stages;
-    if stages.first_closed_at.is_none() && stages.reopened_at.is_none() {
+    if stages.first_closed_at.is_none() && stages.reopened_at.is_none() && stages.discarded.is_none() {
         (stages.first_closed_at, stages.closed_at) = (case.closed_at, case.closed_at);
     }
     if stages.discarded.is_none() {
@@ -98,7 +98,7 @@ impl Stages {
             State::Escalated => first(&mut self.escalated_at, at),
             State::Accepted => {
                 first(&mut self.accepted_at, at);
-                self.discarded = None;
+                self.taken_up_again();
             }
             State::Dispatched => first(&mut self.dispatched_at, at),
             State::SelfHandled | State::Handled if self.first_closed_at.is_none() => self.handled_at = Some(at),
@@ -113,10 +113,20 @@ impl Stages {
             State::Reopened => {
                 first(&mut self.reopened_at, at);
                 self.closed_at = None;
-                self.discarded = None;
+                self.taken_up_again();
             }
-            State::Void | State::Duplicate | State::Rejected => self.discarded = discarded(transition),
+            State::Void | State::Duplicate | State::Rejected => {
+                self.discarded = discarded(transition);
+                // What is discarded is over: the raw median of all that ended counts it.
+                self.closed_at.get_or_insert(at);
+            }
             _ => {}
+        }
+    }
+
+    fn taken_up_again(&mut self) {
+        if self.discarded.take().is_some() {
+            self.closed_at = None;
         }
     }
 }
@@ -198,6 +208,18 @@ mod tests {
         assert_eq!((folded.stages.first_action_at, folded.stages.discarded), (None, Some(Discarded::Void)));
         let taken = fold_of(State::WithLeader, &[(State::Submitted, 0, None), (State::WithLeader, 1, Some("leader"))]);
         assert_eq!(taken.stages.first_action_at, Some(at(1)));
+    }
+
+    #[test]
+    fn what_is_discarded_is_over_until_it_is_taken_up_again() {
+        let discarded = [(State::Submitted, 0, None), (State::Rejected, 3, Some("centre"))];
+        let folded = fold_of(State::Rejected, &discarded);
+        assert_eq!((folded.stages.closed_at, folded.stages.first_closed_at), (Some(at(3)), None));
+        let taken_up = [discarded[0], discarded[1], (State::Accepted, 4, Some("centre"))];
+        let folded = fold_of(State::Accepted, &taken_up);
+        assert_eq!((folded.stages.closed_at, folded.stages.discarded), (None, None));
+        let found_later = [discarded[0], (State::Closed, 2, None), (State::Duplicate, 5, None)];
+        assert_eq!(fold_of(State::Duplicate, &found_later).stages.closed_at, Some(at(2)));
     }
 
     #[test]

@@ -87,7 +87,7 @@ pub struct Stages {
     /// The last handling before the first closing: rework counts into it.
     pub handled_at: Option<DateTime<Utc>>,
     pub first_closed_at: Option<DateTime<Utc>>,
-    /// The last closing, if the case is closed now.
+    /// The last closing if the case is closed now, or when it was discarded.
     pub closed_at: Option<DateTime<Utc>>,
     pub feedback_at: Option<DateTime<Utc>>,
     /// The first reopening.

@@ -21,8 +21,8 @@ type Outcome = (State, Option<DateTime<Utc>>);
 
 impl Writer {
     /// Appends to each case those events that it does not have yet (the same transition and instant, and the same
-    /// actor where both name one), then brings
-    /// state and closing time of the case in line with all its events.
+    /// actor where both name one), then brings state and closing time of the case in line with all its events. An event
+    /// whose actor was not known takes it from the one that names it.
     ///
     /// # Errors
     /// [`StoreError::Missing`] where a case does not exist.
@@ -50,35 +50,30 @@ impl Writer {
         written: &mut Written,
     ) -> Result<(), StoreError> {
         let mut known = self.cases_with_events(cases).await?;
-        let (mut rows, mut changed) = (Vec::new(), Vec::new());
+        let (mut rows, mut named, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         for &id in cases {
             let (case, history) = known.get_mut(&id).ok_or(StoreError::Missing { what: "case", id })?;
             let before = history.len();
-            for event in new.remove(&id).unwrap_or_default() {
-                // A file of reports knows when a case was submitted, and the file of its events also by whom.
-                let same = |other: &CaseEvent| {
-                    let actors = (&other.actor, &event.actor);
-                    let differ = matches!(actors, (Some(one), Some(another)) if one != another);
-                    (other.transition, other.at) == (event.transition, event.at) && !differ
-                };
-                if history.iter().any(same) {
-                    written.unchanged += 1;
-                } else {
-                    history.push(event);
-                }
+            let merged = merge(history, new.remove(&id).unwrap_or_default());
+            let (appended, events) = (history.len() - before, Layer::CaseEvents.name());
+            written.inserted += appended;
+            written.updated += merged.named.len();
+            written.unchanged += merged.unchanged;
+            if appended > 0 {
+                self.log(ChangeOp::Insert, events, id, None).await?;
             }
-            if history.len() == before {
-                continue;
+            if !merged.named.is_empty() {
+                self.log(ChangeOp::Update, events, id, None).await?;
             }
-            written.inserted += history.len() - before;
-            self.log(ChangeOp::Insert, Layer::CaseEvents.name(), id, None).await?;
             rows.extend(history.iter().enumerate().skip(before).map(|(i, event)| self.event_values(i, event)));
+            named.extend(merged.named.into_iter().map(|i| (id, i, history[i].actor.clone())));
             let outcome = outcome(history);
-            if outcome != (case.state, case.closed_at) {
+            if appended > 0 && outcome != (case.state, case.closed_at) {
                 self.log(ChangeOp::Update, &case.layer(), id, None).await?;
                 changed.push((id, outcome));
             }
         }
+        self.name_actors(&named).await?;
         self.insert_events(rows).await?;
         self.update_states(&changed).await
     }
@@ -116,7 +111,7 @@ impl Writer {
         [
             self.area.as_str().into(),
             event.case.into(),
-            i64::try_from(seq).unwrap_or(i64::MAX).into(),
+            event_seq(seq),
             event.transition.word().into(),
             event.at.into(),
             Value::word(event.actor.as_deref()),
@@ -129,6 +124,22 @@ impl Writer {
             let rows = parameter_rows(0, chunk.len(), 7);
             let sql = format!("INSERT INTO case_event (area, case_id, seq, transition, at, actor, version) VALUES {rows}");
             self.transaction.execute(sql.into(), chunk.concat()).await?;
+        }
+        Ok(())
+    }
+
+    async fn name_actors(&mut self, named: &[(Id, usize, Option<String>)]) -> Result<(), StoreError> {
+        for chunk in named.chunks(CHUNK) {
+            let mut values = vec![Value::from(self.area.as_str())];
+            for (id, seq, actor) in chunk {
+                values.extend([(*id).into(), event_seq(*seq), Value::word(actor.as_deref())]);
+            }
+            let rows = parameter_rows(1, chunk.len(), 3);
+            let sql = format!(
+                "UPDATE case_event SET actor = v.column3 FROM (VALUES {rows}) AS v \
+                 WHERE case_event.area = $1 AND case_event.case_id = v.column1 AND case_event.seq = v.column2"
+            );
+            self.transaction.execute(sql.into(), values).await?;
         }
         Ok(())
     }
@@ -149,6 +160,43 @@ impl Writer {
         self.transaction.execute(sql.into(), values).await?;
         Ok(())
     }
+}
+
+fn event_seq(seq: usize) -> Value {
+    i64::try_from(seq).unwrap_or(i64::MAX).into()
+}
+
+/// What [`merge`] did besides appending.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Merged {
+    /// Stored events whose actor became known.
+    named: Vec<usize>,
+    unchanged: usize,
+}
+
+/// Appends to the `history` of a case what it does not have yet. A file of reports knows when a case was submitted, and the
+/// file of its events also by whom: the same event, whose actor is filled in.
+fn merge(history: &mut Vec<CaseEvent>, new: Vec<CaseEvent>) -> Merged {
+    let stored = history.len();
+    let mut merged = Merged::default();
+    for event in new {
+        let same = |other: &CaseEvent| {
+            let actors = (&other.actor, &event.actor);
+            let differ = matches!(actors, (Some(one), Some(another)) if one != another);
+            (other.transition, other.at) == (event.transition, event.at) && !differ
+        };
+        match history.iter().position(same) {
+            None => history.push(event),
+            Some(i) if history[i].actor.is_none() && event.actor.is_some() => {
+                history[i].actor = event.actor;
+                if i < stored {
+                    merged.named.push(i);
+                }
+            }
+            Some(_) => merged.unchanged += 1,
+        }
+    }
+    merged
 }
 
 /// The state after the last event, and when the case was last closed if it is closed now. A case begins with its submission,
@@ -174,6 +222,18 @@ mod tests {
             version: None,
         };
         events.iter().map(event).collect()
+    }
+
+    #[test]
+    fn an_actor_is_filled_in_but_never_changed() {
+        let by =
+            |actor: Option<&str>| CaseEvent { actor: actor.map(str::to_owned), ..history(&[(State::Submitted, 1)]).remove(0) };
+        let mut stored = vec![by(None)];
+        assert_eq!(merge(&mut stored, vec![by(Some("resident"))]), Merged { named: vec![0], unchanged: 0 });
+        assert_eq!(stored, [by(Some("resident"))]);
+        assert_eq!(merge(&mut stored, vec![by(None), by(Some("resident"))]), Merged { named: vec![], unchanged: 2 });
+        assert_eq!(merge(&mut stored, vec![by(Some("centre"))]), Merged::default());
+        assert_eq!(stored, [by(Some("resident")), by(Some("centre"))]);
     }
 
     #[test]

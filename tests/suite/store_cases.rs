@@ -2,7 +2,7 @@
 
 use crate::store_support::{at, bbox, event, on_both, placement, position, report};
 use wangge::{
-    case::{CaseText, State},
+    case::{CaseEvent, CaseText, State},
     place::{Id, Period},
     round::{Fulfilment, Outcome, Round, RoundKind},
     store::{CaseFilter, FulfilmentFilter, Store, StoreError, Written},
@@ -55,7 +55,7 @@ async fn the_state_of_a_case_follows_its_events() {
         let mut writer = store.write().await.unwrap();
         let late = [event(&closed, State::FeedbackSent, 120), event(&other, State::WithLeader, 5)];
         assert_eq!(writer.append_events(&late).await.unwrap().inserted, 2);
-        let nobody = wangge::case::CaseEvent { case: Id::derived("report", "nobody"), ..late[0].clone() };
+        let nobody = CaseEvent { case: Id::derived("report", "nobody"), ..late[0].clone() };
         let missing = writer.append_events(&[nobody]).await;
         assert!(matches!(missing, Err(StoreError::Missing { what: "case", .. })), "{missing:?}");
         writer.commit().await.unwrap();
@@ -66,6 +66,29 @@ async fn the_state_of_a_case_follows_its_events() {
         assert_eq!(page.rows[0].closed_at, Some(at("2024-01-01T01:30:00Z")));
         assert_eq!((page.rows[1].state, page.rows[1].closed_at), (State::WithLeader, None));
         (page, store.events_of(&[closed.id, other.id]).await.unwrap())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_actor_that_was_not_known_is_filled_in() {
+    on_both(async |store: Store| {
+        import(&store).await;
+        let (one, two) = (report(1), report(2));
+        let named = [&one, &two].map(|case| event(case, State::WithLeader, 5));
+        let unnamed = named.clone().map(|event| CaseEvent { actor: None, ..event });
+        let written = |inserted, updated, unchanged| Written { inserted, updated, unchanged };
+        let steps = [(&unnamed, written(2, 0, 0)), (&named, written(0, 2, 0)), (&unnamed, written(0, 0, 2))];
+        for (events, expected) in steps {
+            let mut writer = store.write().await.unwrap();
+            assert_eq!(writer.append_events(events).await.unwrap(), expected);
+            writer.commit().await.unwrap();
+        }
+        let events = store.events_of(&[one.id]).await.unwrap();
+        let [submitted, with_leader] = [event(&one, State::Submitted, 0), named[0].clone()];
+        assert_eq!(events, [submitted, with_leader]);
+        let changes = store.changes(0, 10_000).await.unwrap();
+        changes.into_iter().rev().take(2).map(|change| (change.layer, change.op)).collect::<Vec<_>>()
     })
     .await;
 }
