@@ -60,7 +60,8 @@ async fn open(target: &Target) -> Store {
         code_scheme: CodeScheme::Free,
         synthetic: true,
     };
-    store.ensure_area(&settings).await.expect("the area is written");
+    let founded = store.write_area(&settings).await.expect("a transaction");
+    founded.commit().await.expect("the area is written");
     store
 }
 

@@ -5,7 +5,7 @@ use crate::{
     geometry::Datum,
     intake::{Lang, Mapping},
     layer::Layer,
-    service::{ImportOptions, ImportOutcome},
+    service::{ImportOptions, ImportOutcome, PublishedLevel},
 };
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
@@ -148,8 +148,9 @@ fn summary(outcome: &ImportOutcome, lang: Lang) -> String {
         &format!("新增 {}, 更新 {}, 未变 {}", written.inserted, written.updated, written.unchanged),
         &format!("{} new, {} changed, {} as before", written.inserted, written.updated, written.unchanged),
     );
-    let version =
-        outcome.version.map(|number| lang.say(&format!("; 边界版本 {number}"), &format!("; boundary version {number}")));
+    let version = outcome.boundaries.map(|PublishedLevel { version, retired }| {
+        lang.say(&format!(", 停用 {retired}; 边界版本 {version}"), &format!(", {retired} retired; boundary version {version}"))
+    });
     let trial = if outcome.dry_run { lang.say("试运行, 未写入: ", "dry run, nothing written: ") } else { String::new() };
     format!("{trial}{counts}{}", version.unwrap_or_default())
 }
@@ -161,7 +162,8 @@ fn to_json(outcome: &ImportOutcome) -> Result<String> {
         "inserted": written.inserted,
         "updated": written.updated,
         "unchanged": written.unchanged,
-        "version": outcome.version,
+        "retired": outcome.boundaries.map(|it| it.retired),
+        "version": outcome.boundaries.map(|it| it.version),
         "dry_run": outcome.dry_run,
     });
     Ok(serde_json::to_string_pretty(&json)?)

@@ -20,7 +20,7 @@ pub use error::ServiceError;
 pub use export::{Chunks, ExportFormat, ExportQuery, drain};
 pub use figures::{Analysis, FigureQuery, Figures, catalogue};
 pub use heat::HeatQuery;
-pub use import::{ImportError, ImportOptions, ImportOutcome};
+pub use import::{ImportError, ImportOptions, ImportOutcome, PublishedLevel};
 pub use overview::Overview;
 
 use crate::store::{Store, Target};

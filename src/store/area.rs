@@ -19,9 +19,10 @@ pub struct AreaSettings {
 
 const AREAS: &str = "SELECT area_key, name, zone, code_scheme, synthetic FROM area ORDER BY area_key";
 
-const UPSERT_AREA: &str = "INSERT INTO area (area_key, name, zone, code_scheme, synthetic) VALUES ($1, $2, $3, $4, $5) \
-     ON CONFLICT (area_key) DO UPDATE SET name = excluded.name, zone = excluded.zone, code_scheme = excluded.code_scheme, \
-     synthetic = excluded.synthetic";
+const FOUND: &str = "INSERT INTO area (area_key, name, zone, code_scheme, synthetic) VALUES ($1, $2, $3, $4, $5) \
+     ON CONFLICT (area_key) DO NOTHING";
+
+const DESCRIBE: &str = "UPDATE area SET name = $2, zone = $3, code_scheme = $4, synthetic = $5 WHERE area_key = $1";
 
 pub(super) async fn all(mut source: Source<'_>) -> Result<Vec<AreaSettings>, StoreError> {
     let rows = source.fetch(AREAS.into(), vec![]).await?;
@@ -37,14 +38,22 @@ pub(super) async fn all(mut source: Source<'_>) -> Result<Vec<AreaSettings>, Sto
     rows.iter().map(area).collect()
 }
 
-pub(super) async fn write(transaction: &mut dyn Transaction, area: &AreaSettings) -> Result<(), StoreError> {
-    let values = vec![
-        area.key.as_str().into(),
+pub(super) async fn found(transaction: &mut dyn Transaction, area: &AreaSettings) -> Result<(), StoreError> {
+    transaction.execute(FOUND.into(), values(&area.key, area)).await?;
+    Ok(())
+}
+
+pub(super) async fn describe(transaction: &mut dyn Transaction, key: &str, area: &AreaSettings) -> Result<(), StoreError> {
+    transaction.execute(DESCRIBE.into(), values(key, area)).await?;
+    Ok(())
+}
+
+fn values(key: &str, area: &AreaSettings) -> Vec<Value> {
+    vec![
+        key.into(),
         area.name.as_str().into(),
         area.zone.name().into(),
         area.code_scheme.name().into(),
         Value::Bool(area.synthetic),
-    ];
-    transaction.execute(UPSERT_AREA.into(), values).await?;
-    Ok(())
+    ]
 }

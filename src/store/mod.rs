@@ -148,20 +148,6 @@ impl Store {
         self.backend.place()
     }
 
-    /// Describes the area that this store works on, for the first time or anew.
-    ///
-    /// # Errors
-    /// [`StoreError::WhichArea`] where the store was opened for another one.
-    pub async fn ensure_area(&self, settings: &AreaSettings) -> Result<(), StoreError> {
-        let key = self.area.get_or_init(|| settings.key.clone());
-        if *key != settings.key {
-            return Err(StoreError::WhichArea(vec![key.clone(), settings.key.clone()]));
-        }
-        let mut transaction = self.backend.begin().await?;
-        area::write(transaction.as_mut(), settings).await?;
-        transaction.commit(&settings.key, &[]).await
-    }
-
     /// The area that this store works on; `None` until it is described.
     pub async fn area(&self) -> Result<Option<AreaSettings>, StoreError> {
         let Some(key) = self.area.get() else { return Ok(None) };
@@ -178,7 +164,7 @@ impl Store {
         Ok(())
     }
 
-    /// As [`Store::write`], describing the area in the same transaction.
+    /// As [`Store::write`]; founds the area with these settings where the store does not know it yet.
     ///
     /// # Errors
     /// [`StoreError::WhichArea`] where the store was opened for another one; [`StoreError::Busy`].
@@ -188,8 +174,8 @@ impl Store {
             return Err(StoreError::WhichArea(vec![key.clone(), settings.key.clone()]));
         }
         let mut transaction = self.backend.begin().await?;
-        area::write(transaction.as_mut(), settings).await?;
-        Ok(Writer::new(transaction, key.clone()))
+        area::found(transaction.as_mut(), settings).await?;
+        self.hold(transaction).await
     }
 
     /// Begins a transaction. It waits for others that write in this area, then holds them off until its end.
@@ -197,8 +183,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoArea`], [`StoreError::Busy`].
     pub async fn write(&self) -> Result<Writer, StoreError> {
+        let transaction = self.backend.begin().await?;
+        self.hold(transaction).await
+    }
+
+    async fn hold(&self, mut transaction: Box<dyn Transaction>) -> Result<Writer, StoreError> {
         let area = self.area_key()?;
-        let mut transaction = self.backend.begin().await?;
         let hold = format!("SELECT seq FROM area WHERE area_key = $1{}", self.backend.dialect().for_update());
         if transaction.fetch(hold.into(), vec![area.into()]).await?.is_empty() {
             return Err(StoreError::NoArea);
@@ -256,6 +246,11 @@ impl Store {
 }
 
 impl Writer {
+    /// Describes the area anew. Its key stays.
+    pub async fn describe_area(&mut self, settings: &AreaSettings) -> Result<(), StoreError> {
+        area::describe(self.transaction.as_mut(), &self.area, settings).await
+    }
+
     /// As [`Store::ids_by_code`], with what this transaction has written.
     pub async fn ids_by_code(&mut self, level: Level, codes: &[Code]) -> Result<HashMap<Code, Id>, StoreError> {
         let area = self.area.clone();

@@ -12,7 +12,7 @@ use wangge::{
     intake::Problem,
     layer::Layer,
     place::{Household, Id, Level, Placement, PlacementStatus},
-    service::Service,
+    service::{PublishedLevel, Service},
     store::{CaseFilter, Store},
 };
 
@@ -213,7 +213,7 @@ async fn a_bad_file_changes_nothing() {
         ] {
             let outcome = load_text(&service, layer, name, text).await;
             assert!(
-                outcome.is_err() || outcome.is_ok_and(|it| it.version.is_none() && it.report.accepted == 0),
+                outcome.is_err() || outcome.is_ok_and(|it| it.boundaries.is_none() && it.report.accepted == 0),
                 "{name}: {text:.40}"
             );
             assert_eq!(service.change_seq(), seq, "{name}: {text:.40}");
@@ -263,7 +263,12 @@ async fn a_redraw_places_anew_what_stands_and_keeps_what_happened() {
         import.valid_from = Some("2026-10-15".parse().unwrap());
         let before = service.overview(Viewer::Administrator).unwrap().versions.len();
         let outcome = service.import(import).await.unwrap();
-        let version = outcome.version.unwrap();
+        let PublishedLevel { version, retired } = outcome.boundaries.unwrap();
+        assert_eq!(retired, 1);
+        let parents = TINY.codes();
+        let orphans = TINY.truth.microgrids.iter().filter(|it| parents[&it.parent.unwrap()] == gone).count();
+        let reported = outcome.report.finding(Problem::ParentRetired).unwrap();
+        assert!(orphans > 0 && reported.count == orphans as u64, "{orphans} {reported:?}");
         assert_eq!(version, i64::try_from(before).unwrap() + 1);
         assert_eq!(
             service.overview(Viewer::Administrator).unwrap().versions.last().unwrap().valid_from.to_string(),
@@ -272,6 +277,9 @@ async fn a_redraw_places_anew_what_stands_and_keeps_what_happened() {
 
         let new_codes = codes(&store).await;
         assert!(!new_codes.values().any(|code| *code == gone) && old_codes.values().any(|code| *code == gone));
+        for microgrid in store.boundaries(Level::MicroGrid, version).await.unwrap() {
+            assert!(new_codes.contains_key(&microgrid.parent.unwrap()), "{} is part of what is in force", microgrid.name);
+        }
         let old = |placement: &Option<Placement>| placement.as_ref().and_then(|it| it.grid).map(|id| old_codes[&id].clone());
         let new = |placement: &Option<Placement>| placement.as_ref().and_then(|it| it.grid).map(|id| new_codes[&id].clone());
         let expected = |was: Option<String>| if was.as_ref() == Some(&gone) { Some(kept.clone()) } else { was };

@@ -6,6 +6,7 @@ mod http_public;
 mod http_stop;
 mod http_support;
 mod import;
+mod import_at_once;
 mod import_files;
 mod import_support;
 mod openapi;

@@ -30,9 +30,12 @@ async fn the_area_is_described_once_and_kept() {
     on_both(async |store: Store| {
         assert_eq!(store.area().await.unwrap(), Some(area()));
         let renamed = AreaSettings { name: "索溪峪街道".to_owned(), ..area() };
-        store.ensure_area(&renamed).await.unwrap();
+        let mut writer = store.write_area(&renamed).await.unwrap();
+        assert_eq!(store.area().await.unwrap(), Some(area()), "founded once");
+        writer.describe_area(&renamed).await.unwrap();
+        writer.commit().await.unwrap();
         let other = AreaSettings { key: "other".to_owned(), ..area() };
-        assert!(matches!(store.ensure_area(&other).await, Err(StoreError::WhichArea(_))));
+        assert!(matches!(store.write_area(&other).await, Err(StoreError::WhichArea(_))));
         assert_eq!(store.area().await.unwrap(), Some(renamed.clone()));
         renamed
     })

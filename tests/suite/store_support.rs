@@ -19,16 +19,14 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    pub async fn geopackage() -> Self {
+    async fn empty_geopackage() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let target = Target::Directory(directory.path().join("data"));
         let store = Store::open(&target, None).await.unwrap();
-        store.ensure_area(&area()).await.unwrap();
         Self { store, target, database: None, _directory: Some(directory) }
     }
 
-    /// `None`, said aloud, where no database is there to test on.
-    pub async fn postgis() -> Option<Self> {
+    async fn empty_postgis() -> Option<Self> {
         let Ok(admin) = std::env::var("WANGGE_TEST_DATABASE_URL") else {
             let required = std::env::var("WANGGE_REQUIRE_POSTGIS").is_ok_and(|value| value == "1");
             assert!(!required, "WANGGE_REQUIRE_POSTGIS=1, but WANGGE_TEST_DATABASE_URL names no database");
@@ -39,14 +37,40 @@ impl Fixture {
         administer(&admin, format!("CREATE DATABASE {database}")).await;
         let target = Target::Postgres(url_of(&admin, &database));
         let store = Store::open(&target, None).await.unwrap();
-        store.ensure_area(&area()).await.unwrap();
         Some(Self { store, target, database: Some(database), _directory: None })
     }
 
-    pub async fn each() -> Vec<Self> {
-        let mut fixtures = vec![Self::geopackage().await];
-        fixtures.extend(Self::postgis().await);
+    /// Stores that know no area yet.
+    pub async fn each_empty() -> Vec<Self> {
+        let mut fixtures = vec![Self::empty_geopackage().await];
+        fixtures.extend(Self::empty_postgis().await);
         fixtures
+    }
+
+    /// Stores that know the area, and nothing else.
+    pub async fn each() -> Vec<Self> {
+        let fixtures = Self::each_empty().await;
+        for fixture in &fixtures {
+            fixture.found().await;
+        }
+        fixtures
+    }
+
+    pub async fn geopackage() -> Self {
+        let fixture = Self::empty_geopackage().await;
+        fixture.found().await;
+        fixture
+    }
+
+    /// `None`, said aloud, where no database is there to test on.
+    pub async fn postgis() -> Option<Self> {
+        let fixture = Self::empty_postgis().await?;
+        fixture.found().await;
+        Some(fixture)
+    }
+
+    async fn found(&self) {
+        self.store.write_area(&area()).await.unwrap().commit().await.unwrap();
     }
 
     /// Another connection to the same data, as another process has it.

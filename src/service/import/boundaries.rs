@@ -1,55 +1,65 @@
 //! Villages, grids, micro-grids → a new version of the boundaries, in which everything that has a position is placed anew.
 
-use super::{ImportError, ImportOutcome, Job, blocking, placed, read_drafts, resolve::Names};
+use super::{ImportError, Imported, Job, PublishedLevel, blocking, placed, read_drafts, resolve::Names};
 use crate::{
     geometry::LonLat,
     intake::{self, BoundaryDraft, IntakeReport, Problem},
     place::{Boundary, Code, CodeScheme, Id, Level, reading_order},
     service::{Service, hot::Division},
     spatial::{SLIVER_M2, outside},
-    store::{PublishBoundaries, Written},
+    store::{AreaSettings, PublishBoundaries, Writer, Written},
     table::Table,
 };
 use geo::{InteriorPoint as _, MultiPolygon};
 use std::collections::{HashMap, HashSet};
 
 impl Service {
-    pub(super) async fn import_boundaries(&self, job: Job, level: Level, table: Table) -> Result<ImportOutcome, ImportError> {
+    pub(super) async fn import_boundaries(
+        &self,
+        job: &Job,
+        level: Level,
+        table: Table,
+        writer: &mut Writer,
+    ) -> Result<Imported, ImportError> {
         let reader = match level {
             Level::Village => intake::read_villages,
             Level::Grid => intake::read_grids,
             Level::MicroGrid => intake::read_microgrids,
         };
-        let (drafts, report) = read_drafts(&job, Some(level), table, reader).await?;
-        let work = job.clone();
+        let (drafts, report) = read_drafts(job, Some(level), table, reader).await?;
         let used = self.store.codes_ever(level).await?;
-        let (boundaries, report) = blocking(move || work.boundaries(level, drafts, used, report)).await?;
-        if boundaries.is_empty() {
+        let work = job.clone();
+        let mut set = blocking(move || work.set(level, drafts, used, report)).await?;
+        if set.boundaries.is_empty() {
             // A file without one usable boundary must not retire those that are in force.
-            return Ok(ImportOutcome { report, written: Written::default(), version: None, dry_run: job.options.dry_run });
+            return Ok(Imported { report: set.report, written: Written::default(), boundaries: None });
         }
-        let mut area = job.area.clone();
-        if boundaries.iter().any(|it| it.code.as_ref().is_some_and(|code| code.scheme() == CodeScheme::CnGrid15)) {
-            area.code_scheme = CodeScheme::CnGrid15;
+        if set.boundaries.iter().any(|it| it.code.as_ref().is_some_and(|code| code.scheme() == CodeScheme::CnGrid15)) {
+            writer.describe_area(&AreaSettings { code_scheme: CodeScheme::CnGrid15, ..job.area.clone() }).await?;
         }
-        let mut writer = self.store.write_area(&area).await?;
         let before = job.hot.division(level);
-        let written = difference(before, &boundaries);
-        let changed = written.inserted + written.updated > 0 || boundaries.len() < before.boundaries.len();
-        let set = PublishBoundaries {
-            levels: vec![(level, boundaries.clone())],
-            valid_from: job.valid_from(),
-            note: report.file.clone(),
-        };
-        let version = writer.publish(&set).await?.number;
-        if changed {
+        let written = difference(before, &set.boundaries);
+        let retired = before.boundaries.len() - written.updated - written.unchanged;
+        let mut levels = vec![(level, set.boundaries)];
+        levels.extend(set.children.take());
+        let publish = PublishBoundaries { levels, valid_from: job.valid_from(), note: set.report.file.clone() };
+        let version = writer.publish(&publish).await?.number;
+        if job.latest_version() != Some(version) {
             let work = job.clone();
-            let placements = blocking(move || placed::everything(&work, level, &Division::new(boundaries), version)).await?;
-            placements.write(&mut writer).await?;
+            let placements = blocking(move || placed::everything(&work, level, &set.division, version)).await?;
+            placements.write(writer).await?;
         }
-        self.commit(&job, writer).await?;
-        Ok(ImportOutcome { report, written, version: Some(version), dry_run: job.options.dry_run })
+        Ok(Imported { report: set.report, written, boundaries: Some(PublishedLevel { version, retired }) })
     }
+}
+
+/// A level as it is to be from now on.
+struct Set {
+    boundaries: Vec<Boundary>,
+    division: Division,
+    /// The whole level below, where something in it becomes part of another place.
+    children: Option<(Level, Vec<Boundary>)>,
+    report: IntakeReport,
 }
 
 /// How the new set differs from the one in force.
@@ -66,6 +76,42 @@ fn difference(before: &Division, after: &[Boundary]) -> Written {
 }
 
 impl Job {
+    fn set(&self, level: Level, drafts: Vec<BoundaryDraft>, used: HashSet<String>, report: IntakeReport) -> Set {
+        let (boundaries, mut report) = self.boundaries(level, drafts, used, report);
+        let division = Division::new(boundaries.clone());
+        let children = self.children(level, &division, &mut report);
+        Set { boundaries, division, children, report }
+    }
+
+    /// The level below, if one of its places was part of what is retired now, or of nothing: it becomes part of what it lies
+    /// in. What no longer lies in the place that it is part of is reported.
+    fn children(&self, level: Level, fresh: &Division, report: &mut IntakeReport) -> Option<(Level, Vec<Boundary>)> {
+        let below = below(level)?;
+        let before = self.hot.division(level);
+        let mut children = self.hot.division(below).boundaries.clone();
+        let mut moved = false;
+        for child in &mut children {
+            let parent = child.parent.and_then(|parent| fresh.get(parent));
+            if let Some(parent) = parent {
+                let redrawn = before.get(parent.id).is_none_or(|old| old.shape != parent.shape);
+                if redrawn && let Some(excess) = outside(&parent.shape, &child.shape, SLIVER_M2) {
+                    let text = format!("{} outside {}: {:.1} m² at {}", child.name, parent.name, excess.area_m2, excess.at);
+                    report.warn(Problem::OutsideParent, None, text);
+                }
+                continue;
+            }
+            let found = interior(&child.shape).and_then(|inside| fresh.assigner.assign(Some(inside), 0.0).grid);
+            let found = found.and_then(|i| fresh.boundaries.get(i));
+            if let Some(retired) = child.parent.and_then(|parent| before.get(parent)) {
+                let now = found.map_or("–", |parent| parent.name.as_str());
+                report.warn(Problem::ParentRetired, None, format!("{}: {} → {now}", child.name, retired.name));
+            }
+            moved |= child.parent != found.map(|parent| parent.id);
+            child.parent = found.map(|parent| parent.id);
+        }
+        moved.then_some((below, children))
+    }
+
     /// Gives each draft its identity, its parent and, where the scheme numbers places, its code; reports what does not fit
     /// together.
     fn boundaries(
@@ -174,6 +220,14 @@ const fn above(level: Level) -> Option<Level> {
         Level::Village => None,
         Level::Grid => Some(Level::Village),
         Level::MicroGrid => Some(Level::Grid),
+    }
+}
+
+const fn below(level: Level) -> Option<Level> {
+    match level {
+        Level::Village => Some(Level::Grid),
+        Level::Grid => Some(Level::MicroGrid),
+        Level::MicroGrid => None,
     }
 }
 

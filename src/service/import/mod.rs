@@ -12,7 +12,7 @@ use crate::{
     intake::{Context, IntakeError, IntakeReport, Mapping, ParentShape},
     layer::Layer,
     place::{CodeScheme, Level},
-    store::{AreaSettings, Writer, Written},
+    store::{AreaSettings, Written},
     table::{Table, TableError},
 };
 use chrono::NaiveDate;
@@ -43,10 +43,19 @@ pub struct ImportOptions {
 pub struct ImportOutcome {
     pub report: IntakeReport,
     pub written: Written,
-    /// The boundary version after it, where boundaries were imported.
-    pub version: Option<i64>,
+    /// Where boundaries were imported.
+    pub boundaries: Option<PublishedLevel>,
     /// Nothing was written, since it was only a trial.
     pub dry_run: bool,
+}
+
+/// What the set of boundaries in force became.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublishedLevel {
+    /// The version in force after the import.
+    pub version: i64,
+    /// How many boundaries are no longer in force, since the file does not have them.
+    pub retired: usize,
 }
 
 /// Why an import failed; then nothing was written.
@@ -75,28 +84,40 @@ impl Service {
     /// # Errors
     /// [`ImportError`]; then nothing was written.
     pub async fn import(&self, options: ImportOptions) -> Result<ImportOutcome, ImportError> {
+        let table = source::read(&options).await?;
+        self.refresh().await?;
+        let mut writer = self.store.write_area(&settings(&self.hot(), &options)).await?;
+        // Nobody else writes from here on: what is read now still holds at the commit.
         self.refresh().await?;
         let hot = self.hot();
         let area = settings(&hot, &options);
-        let table = source::read(&options).await?;
+        writer.describe_area(&area).await?;
         let options = Arc::new(options);
-        let job = Job { hot: Arc::clone(&hot), records: Arc::clone(hot.records(&self.store).await?), area, options };
-        match job.options.layer {
-            Layer::Villages => self.import_boundaries(job, Level::Village, table).await,
-            Layer::Grids => self.import_boundaries(job, Level::Grid, table).await,
-            Layer::MicroGrids => self.import_boundaries(job, Level::MicroGrid, table).await,
-            _ => self.import_records(job, table).await,
-        }
-    }
-
-    /// The transaction of an import: `write` fills it, and it is committed unless this is a trial.
-    async fn commit(&self, job: &Job, writer: Writer) -> Result<(), ImportError> {
-        if !job.options.dry_run {
+        let records = Arc::clone(hot.records(&self.store).await?);
+        let job = Job { hot, records, area, options };
+        let imported = match job.options.layer {
+            Layer::Villages => self.import_boundaries(&job, Level::Village, table, &mut writer).await?,
+            Layer::Grids => self.import_boundaries(&job, Level::Grid, table, &mut writer).await?,
+            Layer::MicroGrids => self.import_boundaries(&job, Level::MicroGrid, table, &mut writer).await?,
+            _ => self.import_records(&job, table, &mut writer).await?,
+        };
+        let Imported { report, written, boundaries } = imported;
+        let dry_run = job.options.dry_run;
+        let published = boundaries.is_some_and(|it| job.latest_version() != Some(it.version));
+        // A file without one usable row leaves no trace, not even an area.
+        if !dry_run && (published || written.inserted + written.updated > 0) {
             writer.commit().await?;
             self.refresh().await?;
         }
-        Ok(())
+        Ok(ImportOutcome { report, written, boundaries, dry_run })
     }
+}
+
+/// What one layer's import came to.
+struct Imported {
+    report: IntakeReport,
+    written: Written,
+    boundaries: Option<PublishedLevel>,
 }
 
 /// What every step of an import needs to know.
@@ -109,6 +130,11 @@ struct Job {
 }
 
 impl Job {
+    /// The number of the version in force; `None` while nothing is published.
+    fn latest_version(&self) -> Option<i64> {
+        self.hot.versions.last().map(|version| version.number)
+    }
+
     /// The day from which things hold that say nothing else.
     fn valid_from(&self) -> NaiveDate {
         self.options.valid_from.unwrap_or_else(|| chrono::Utc::now().with_timezone(&self.area.zone).date_naive())

@@ -1,12 +1,12 @@
 //! Squares, facilities, households, devices, persons, posts, cases and rounds → the store.
 
-use super::{ImportError, ImportOutcome, Job, blocking, placed::centre, read_drafts, resolve::Names};
+use super::{ImportError, Imported, Job, blocking, placed::centre, read_drafts, resolve::Names};
 use crate::{
     case::{Case, CaseEvent, CaseText, REPORT},
     geometry::LonLat,
     intake::{
-        self, CaseEventDraft, DeviceDraft, EventDraft, FacilityDraft, FulfilmentDraft, HouseholdDraft, IntakeReport, PostDraft,
-        Problem, ReportDraft, SquareDraft,
+        self, CaseEventDraft, DeviceDraft, EventDraft, FacilityDraft, FulfilmentDraft, HouseholdDraft, IntakeReport,
+        PersonDraft, PostDraft, Problem, ReportDraft, SquareDraft,
     },
     layer::Layer,
     people::{Contact, Person, Post},
@@ -27,106 +27,51 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const ALWAYS: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
 
 impl Service {
-    pub(super) async fn import_records(&self, job: Job, table: Table) -> Result<ImportOutcome, ImportError> {
+    pub(super) async fn import_records(&self, job: &Job, table: Table, writer: &mut Writer) -> Result<Imported, ImportError> {
         let (report, written) = match job.options.layer {
             Layer::Squares => {
-                let (drafts, report) = read_drafts(&job, None, table, intake::read_squares).await?;
-                let squares = job.squares(drafts).await?;
-                let mut writer = self.store.write_area(&job.area).await?;
-                let written = writer.upsert_squares(&squares).await?;
-                self.commit(&job, writer).await?;
-                (report, written)
+                let (drafts, report) = read_drafts(job, None, table, intake::read_squares).await?;
+                (report, writer.upsert_squares(&job.squares(drafts).await?).await?)
             }
             Layer::Facilities => {
-                let (drafts, mut report) = read_drafts(&job, None, table, intake::read_facilities).await?;
+                let (drafts, mut report) = read_drafts(job, None, table, intake::read_facilities).await?;
                 let facilities = job.facilities(drafts, &mut report);
-                let mut writer = self.store.write_area(&job.area).await?;
-                let written = writer.upsert_facilities(&facilities).await?;
-                self.commit(&job, writer).await?;
-                (report, written)
+                (report, writer.upsert_facilities(&facilities).await?)
             }
             Layer::Households => {
-                let (drafts, report) = read_drafts(&job, None, table, intake::read_households).await?;
-                let households = job.households(drafts).await?;
-                let mut writer = self.store.write_area(&job.area).await?;
-                let written = writer.upsert_households(&households).await?;
-                self.commit(&job, writer).await?;
-                (report, written)
+                let (drafts, report) = read_drafts(job, None, table, intake::read_households).await?;
+                (report, writer.upsert_households(&job.households(drafts).await?).await?)
             }
             Layer::Devices => {
-                let (drafts, report) = read_drafts(&job, None, table, intake::read_devices).await?;
-                let devices = job.devices(drafts).await?;
-                let mut writer = self.store.write_area(&job.area).await?;
-                let written = writer.upsert_devices(&devices).await?;
-                self.commit(&job, writer).await?;
-                (report, written)
+                let (drafts, report) = read_drafts(job, None, table, intake::read_devices).await?;
+                (report, writer.upsert_devices(&job.devices(drafts).await?).await?)
             }
             Layer::Persons => {
-                let (drafts, report) = read_drafts(&job, None, table, intake::read_persons).await?;
-                let contact = |contact: Contact| (contact != Contact::default()).then_some(contact);
-                let persons: Vec<_> = drafts
-                    .into_iter()
-                    .map(|draft| Person { id: Id::new(), source: draft.source, contact: contact(draft.contact) })
-                    .collect();
-                let mut writer = self.store.write_area(&job.area).await?;
-                let written = writer.upsert_persons(&persons).await?;
-                self.commit(&job, writer).await?;
-                (report, written)
+                let (drafts, report) = read_drafts(job, None, table, intake::read_persons).await?;
+                (report, writer.upsert_persons(&persons(drafts)).await?)
             }
             Layer::Posts => {
-                let (drafts, mut report) = read_drafts(&job, None, table, intake::read_posts).await?;
+                let (drafts, mut report) = read_drafts(job, None, table, intake::read_posts).await?;
                 let posts = job.posts(drafts, &mut report);
-                let mut writer = self.store.write_area(&job.area).await?;
-                let written = writer.upsert_posts(&posts).await?;
-                self.commit(&job, writer).await?;
-                (report, written)
+                (report, writer.upsert_posts(&posts).await?)
             }
             Layer::CaseEvents => {
-                let (drafts, mut report) = read_drafts(&job, None, table, intake::read_case_events).await?;
+                let (drafts, mut report) = read_drafts(job, None, table, intake::read_case_events).await?;
                 let events = job.case_events(drafts, &mut report);
-                let mut writer = self.store.write_area(&job.area).await?;
-                let written = writer.append_events(&events).await?;
-                self.commit(&job, writer).await?;
-                (report, written)
+                (report, writer.append_events(&events).await?)
             }
-            Layer::Visits => self.import_fulfilments(&job, RoundKind::Visit, table).await?,
-            Layer::Activities => self.import_fulfilments(&job, RoundKind::Activity, table).await?,
-            Layer::Patrols => self.import_fulfilments(&job, RoundKind::Patrol, table).await?,
+            Layer::Visits => import_fulfilments(job, RoundKind::Visit, table, writer).await?,
+            Layer::Activities => import_fulfilments(job, RoundKind::Activity, table, writer).await?,
+            Layer::Patrols => import_fulfilments(job, RoundKind::Patrol, table, writer).await?,
             // Boundaries are imported elsewhere; what is left are reports.
-            _ => self.import_reports(&job, table).await?,
+            _ => {
+                let (drafts, report) = read_drafts(job, None, table, intake::read_reports).await?;
+                let placements = self.placements_of_reports(job, &drafts).await?;
+                let (cases, events) = job.cases(drafts, placements);
+                (report, write_cases(writer, &cases, events).await?)
+            }
         };
-        Ok(ImportOutcome { report, written, version: None, dry_run: job.options.dry_run })
-    }
-
-    async fn import_fulfilments(
-        &self,
-        job: &Job,
-        kind: RoundKind,
-        table: Table,
-    ) -> Result<(IntakeReport, Written), ImportError> {
-        let reader = match kind {
-            RoundKind::Visit => intake::read_visits,
-            RoundKind::Activity => intake::read_activities,
-            RoundKind::Patrol => intake::read_patrols,
-        };
-        let (drafts, mut report) = read_drafts(job, None, table, reader).await?;
-        let fulfilments = job.fulfilments(drafts, &mut report);
-        let rounds = job.new_rounds(&fulfilments)?;
-        let mut writer = self.store.write_area(&job.area).await?;
-        writer.upsert_rounds(&rounds).await?;
-        let written = writer.upsert_fulfilments(&fulfilments).await?;
-        self.commit(job, writer).await?;
-        Ok((report, written))
-    }
-
-    async fn import_reports(&self, job: &Job, table: Table) -> Result<(IntakeReport, Written), ImportError> {
-        let (drafts, report) = read_drafts(job, None, table, intake::read_reports).await?;
-        let placements = self.placements_of_reports(job, &drafts).await?;
-        let (cases, events) = job.cases(drafts, placements);
-        let mut writer = self.store.write_area(&job.area).await?;
-        let written = write_cases(&mut writer, &cases, events).await?;
-        self.commit(job, writer).await?;
-        Ok((report, written))
+        Ok(Imported { report, written, boundaries: None })
     }
 
     /// Where each report lay under the version of its day, and where it lies under the latest.
@@ -137,7 +82,7 @@ impl Service {
     ) -> Result<Vec<(Option<Placement>, Option<Placement>)>, ImportError> {
         let latest = job.place(drafts.iter().map(|draft| draft.location).collect()).await?;
         let mut placements: Vec<_> = latest.into_iter().map(|now| (now.clone(), now)).collect();
-        let Some(current) = job.hot.versions.last().map(|version| version.number) else { return Ok(placements) };
+        let Some(current) = job.latest_version() else { return Ok(placements) };
         let mut by_version: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
         for (i, draft) in drafts.iter().enumerate() {
             if let Some(version) = job.version_at(draft.submitted_at).filter(|version| *version != current) {
@@ -163,6 +108,29 @@ impl Service {
         }
         Ok(placements)
     }
+}
+
+async fn import_fulfilments(
+    job: &Job,
+    kind: RoundKind,
+    table: Table,
+    writer: &mut Writer,
+) -> Result<(IntakeReport, Written), ImportError> {
+    let reader = match kind {
+        RoundKind::Visit => intake::read_visits,
+        RoundKind::Activity => intake::read_activities,
+        RoundKind::Patrol => intake::read_patrols,
+    };
+    let (drafts, mut report) = read_drafts(job, None, table, reader).await?;
+    let fulfilments = job.fulfilments(drafts, &mut report);
+    writer.upsert_rounds(&job.new_rounds(&fulfilments)?).await?;
+    Ok((report, writer.upsert_fulfilments(&fulfilments).await?))
+}
+
+fn persons(drafts: Vec<PersonDraft>) -> Vec<Person> {
+    let contact = |contact: Contact| (contact != Contact::default()).then_some(contact);
+    let person = |draft: PersonDraft| Person { id: Id::new(), source: draft.source, contact: contact(draft.contact) };
+    drafts.into_iter().map(person).collect()
 }
 
 /// Writes cases and their events. What was counted as new or changed is the number of cases.
@@ -203,7 +171,7 @@ impl Job {
 
     /// Places points under the latest version; `None` for each while nothing is published.
     async fn place(&self, points: Vec<Option<LonLat>>) -> Result<Vec<Option<Placement>>, ImportError> {
-        let Some(version) = self.hot.versions.last().map(|version| version.number) else {
+        let Some(version) = self.latest_version() else {
             return Ok(vec![None; points.len()]);
         };
         let hot = std::sync::Arc::clone(&self.hot);

@@ -31,8 +31,7 @@ async fn a_full_disk_gives_a_clear_error_and_loses_nothing() {
         code_scheme: CodeScheme::Free,
         synthetic: true,
     };
-    store.ensure_area(&settings).await.unwrap();
-    let mut writer = store.write().await.unwrap();
+    let mut writer = store.write_area(&settings).await.unwrap();
     writer.upsert_households(&[(household(0), None)]).await.unwrap();
     writer.commit().await.unwrap();
 
