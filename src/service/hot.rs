@@ -11,9 +11,10 @@ use crate::{
     people::{Person, Post},
     place::{Boundary, BoundaryVersion, Device, Facility, Household, Id, Level, Period, Square},
     round::{Fulfilment, Round, RoundKind},
-    store::{AreaSettings, CaseFilter, FulfilmentFilter, Store},
+    store::{AreaSettings, CaseFilter, Cursor, FulfilmentFilter, Page, Store, StoreError},
 };
 use chrono::{DateTime, NaiveDate, Utc};
+use futures::{FutureExt as _, future::BoxFuture};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -43,6 +44,9 @@ impl Division {
         self.by_id.get(&id).and_then(|i| self.boundaries.get(*i))
     }
 }
+
+/// How often a snapshot is read anew because the store changed meanwhile.
+const ATTEMPTS: u32 = 3;
 
 /// The records behind the figures.
 #[derive(Default)]
@@ -85,10 +89,21 @@ impl Hot {
     /// # Errors
     /// [`ServiceError::Store`].
     pub async fn load(store: &Store) -> Result<Self, ServiceError> {
-        // The number is read first: what changes meanwhile is loaded again with the next number.
         store.adopt_area().await?;
-        let Some(area) = store.area().await? else { return Ok(Self::empty()) };
-        let seq = store.change_seq().await?;
+        let mut attempts = 0;
+        loop {
+            let Some(area) = store.area().await? else { return Ok(Self::empty()) };
+            let seq = store.change_seq().await?;
+            let hot = Self::read(store, area, seq).await?;
+            attempts += 1;
+            // What changed while it was read is read again; where changes never pause, the next notice brings them.
+            if attempts == ATTEMPTS || store.change_seq().await? == seq {
+                return Ok(hot);
+            }
+        }
+    }
+
+    async fn read(store: &Store, area: AreaSettings, seq: i64) -> Result<Self, ServiceError> {
         let versions = store.versions().await?;
         let latest = versions.last().map(|version| version.number);
         let mut levels = Vec::new();
@@ -101,22 +116,16 @@ impl Hot {
         let divisions = tokio::task::spawn_blocking(move || {
             let mut divisions = levels.into_iter().map(Division::new);
             [(); 3].map(|()| divisions.next().unwrap_or_else(|| Division::new(Vec::new())))
-        })
-        .await?;
-        let counts = store.counts().await?;
-        let span = store.data_span().await?;
-        let as_of = store.last_instant().await?;
+        });
         Ok(Self {
             seq,
             area: Some(area),
             versions,
-            divisions,
-            counts,
-            span,
-            as_of,
-            records: OnceCell::new(),
-            frames: OnceCell::new(),
-            figures: figures::Cache::default(),
+            divisions: divisions.await?,
+            counts: store.counts().await?,
+            span: store.data_span().await?,
+            as_of: store.last_instant().await?,
+            ..Self::empty()
         })
     }
 
@@ -246,11 +255,11 @@ impl Records {
 /// Records of a page.
 const PAGE: u32 = 5000;
 
-async fn reports(store: &Store) -> Result<Vec<Case>, ServiceError> {
-    let filter = CaseFilter { kind: Some(REPORT.to_owned()), ..CaseFilter::default() };
+/// All pages of a query, one after the other.
+async fn all<'a, T>(page: impl Fn(Option<Cursor>) -> BoxFuture<'a, Result<Page<T>, StoreError>>) -> Result<Vec<T>, StoreError> {
     let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let page = store.cases(&filter, after.as_ref(), PAGE).await?;
+        let page = page(after).await?;
         all.extend(page.rows);
         after = page.next;
         if after.is_none() {
@@ -259,27 +268,16 @@ async fn reports(store: &Store) -> Result<Vec<Case>, ServiceError> {
     }
 }
 
-async fn events(store: &Store) -> Result<Vec<CaseEvent>, ServiceError> {
-    let (mut all, mut after) = (Vec::new(), None);
-    loop {
-        let page = store.case_events(after.as_ref(), PAGE).await?;
-        all.extend(page.rows);
-        after = page.next;
-        if after.is_none() {
-            return Ok(all);
-        }
-    }
+async fn reports(store: &Store) -> Result<Vec<Case>, StoreError> {
+    let filter = &CaseFilter { kind: Some(REPORT.to_owned()), ..CaseFilter::default() };
+    all(|after| async move { store.cases(filter, after.as_ref(), PAGE).await }.boxed()).await
 }
 
-async fn fulfilments(store: &Store, kind: RoundKind) -> Result<Vec<Fulfilment>, ServiceError> {
-    let filter = FulfilmentFilter { kind: Some(kind), ..FulfilmentFilter::default() };
-    let (mut all, mut after) = (Vec::new(), None);
-    loop {
-        let page = store.fulfilments(&filter, after.as_ref(), PAGE).await?;
-        all.extend(page.rows);
-        after = page.next;
-        if after.is_none() {
-            return Ok(all);
-        }
-    }
+async fn events(store: &Store) -> Result<Vec<CaseEvent>, StoreError> {
+    all(|after| async move { store.case_events(after.as_ref(), PAGE).await }.boxed()).await
+}
+
+async fn fulfilments(store: &Store, kind: RoundKind) -> Result<Vec<Fulfilment>, StoreError> {
+    let filter = &FulfilmentFilter { kind: Some(kind), ..FulfilmentFilter::default() };
+    all(|after| async move { store.fulfilments(filter, after.as_ref(), PAGE).await }.boxed()).await
 }
