@@ -70,7 +70,7 @@ pub struct Args {
 /// What is wrong with a file, a flag or the output, in words.
 pub async fn run(args: &Args) -> anyhow::Result<()> {
     match &args.reports {
-        Some(path) => run_on_file(args, path),
+        Some(path) => run_on_file(args, path).await,
         None => run_on_store(args).await,
     }
 }
@@ -87,11 +87,11 @@ async fn run_on_store(args: &Args) -> anyhow::Result<()> {
     answer(args, &source, &metrics)
 }
 
-fn run_on_file(args: &Args, path: &Path) -> anyhow::Result<()> {
+async fn run_on_file(args: &Args, path: &Path) -> anyhow::Result<()> {
     if args.subject != Group::Response {
         bail!("analyze {}: a file of reports gives response times only", args.subject);
     }
-    let source = ReportsFile::read(path, args.mapping.as_deref())?;
+    let source = ReportsFile::read(path, args.mapping.as_deref()).await?;
     let metrics = source.metrics();
     answer(args, &Source { frames: &source.frames, zone: source.zone, observed_until: source.observed_until }, &metrics)
 }
@@ -207,7 +207,7 @@ mod tests {
             out: Some(out.clone()),
             lang: Lang::Zh,
         };
-        run_on_file(&args, &args.reports.clone().unwrap()).unwrap();
+        super::super::wait_for(run_on_file(&args, &args.reports.clone().unwrap())).unwrap();
         let json: serde_json::Value = serde_json::from_str(&fs::read_to_string(out).unwrap()).unwrap();
         // Open since 4 h, closed after 2 h and 4 h; the raw median is over −2, 1, 2, 4 h.
         assert_eq!(

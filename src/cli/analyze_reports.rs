@@ -8,7 +8,7 @@ use crate::{
     },
     case::REPORT,
     intake::{self, Context as IntakeContext, IntakeReport, Mapping, ReportDraft},
-    table,
+    service::read_table,
 };
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -34,9 +34,9 @@ pub struct ReportsFile {
 impl ReportsFile {
     /// # Errors
     /// What is wrong with the file or the mapping. Bad rows are left out, and named on stderr.
-    pub fn read(path: &Path, mapping: Option<&Path>) -> anyhow::Result<Self> {
+    pub async fn read(path: &Path, mapping: Option<&Path>) -> anyhow::Result<Self> {
         let mapping = mapping.map(Mapping::read).transpose()?.unwrap_or_default();
-        let table = table::read(path, &mapping.read_options(), None)?;
+        let table = read_table(path, &mapping.read_options()).await?;
         let zone = mapping.time.zone.unwrap_or(DEFAULT_ZONE);
         let (drafts, report) = intake::read_reports(&table, &mapping, &IntakeContext::in_zone(zone))
             .with_context(|| path.display().to_string())?;

@@ -1,15 +1,17 @@
 //! `wangge assign`: points of one file to the polygons of another, without a store.
 
+use super::PositionArgs;
 use crate::{
     assign::{Assigner, Assignment, DEFAULT_TOLERANCE_M},
-    geometry::{Datum, LonLat, mend},
+    geometry::{LonLat, mend},
     intake::{
         FieldSpec, Mapping, PositionFlags, Positions,
         bind::{BoundField, column},
         described,
     },
     place::PlacementStatus,
-    table::{self, CsvWriter, GeoJsonWriter, Guard, Property, ReadOptions, Table},
+    service::read_table,
+    table::{CsvWriter, GeoJsonWriter, Guard, Property, ReadOptions, Table},
 };
 use anyhow::{Context, bail};
 use geo::{Geometry, MultiPolygon};
@@ -27,36 +29,23 @@ use std::{
 #[derive(Debug, clap::Args)]
 #[expect(clippy::doc_markdown, reason = "the text is shown by --help")]
 pub struct Args {
-    /// Polygons: GeoJSON, or CSV with a WKT column
+    /// Polygons: GeoJSON, GeoPackage with one layer, or CSV with a WKT column
     #[arg(long, value_name = "FILE")]
     grids: PathBuf,
     /// Property or column of the polygons that holds their id
     #[arg(long, value_name = "PROPERTY")]
     grid_id: String,
-    /// Points: CSV or GeoJSON
+    /// Points: CSV, GeoJSON or GeoPackage
     #[arg(long, value_name = "FILE")]
     points: PathBuf,
-    /// Column of the longitude; found by its name if left out
-    #[arg(long, value_name = "COLUMN", requires = "lat", conflicts_with = "wkt")]
-    lon: Option<String>,
-    /// Column of the latitude
-    #[arg(long, value_name = "COLUMN", requires = "lon")]
-    lat: Option<String>,
-    /// Column of the position as well-known text
-    #[arg(long, value_name = "COLUMN")]
-    wkt: Option<String>,
+    #[command(flatten)]
+    position: PositionArgs,
     /// What the columns of the points mean
     #[arg(long, value_name = "M.toml")]
     mapping: Option<PathBuf>,
     /// Column of the authority's own label, compared with the polygons' ids: prints `agree A of B` on stderr
     #[arg(long, value_name = "COLUMN")]
     label: Option<String>,
-    /// Datum of the points' longitudes and latitudes: wgs84, gcj02, bd09
-    #[arg(long, value_name = "DATUM")]
-    datum: Option<Datum>,
-    /// Reference system of the points, if not longitude and latitude
-    #[arg(long, value_name = "EPSG:N")]
-    crs: Option<String>,
     /// How far outside all polygons a point may lie and still get a nearest one, metres
     #[arg(long, value_name = "METRES", default_value_t = DEFAULT_TOLERANCE_M)]
     tolerance_m: f64,
@@ -67,15 +56,15 @@ pub struct Args {
 
 /// # Errors
 /// What is wrong with a file, a column or the output, in words.
-pub fn run(args: &Args) -> anyhow::Result<()> {
+pub async fn run(args: &Args) -> anyhow::Result<()> {
     if !args.tolerance_m.is_finite() {
         bail!("--tolerance-m {}: a number of metres is needed", args.tolerance_m);
     }
     let format = OutFormat::of(args.out.as_deref())?;
     let mapping = mapping(args)?;
-    let grids = Grids::read(&args.grids, &args.grid_id)?;
-    let table = table::read(&args.points, &mapping.read_options(), None)?;
-    let flags = PositionFlags { datum: args.datum, crs: args.crs.as_deref() };
+    let grids = Grids::read(&args.grids, &args.grid_id).await?;
+    let table = read_table(&args.points, &mapping.read_options()).await?;
+    let flags = PositionFlags { datum: args.position.datum, crs: args.position.crs.as_deref() };
     let named = || args.points.display().to_string();
     let positions = Positions::bind(&table, &mapping.position, flags).with_context(named)?;
     if !positions.is_anywhere() {
@@ -119,11 +108,7 @@ fn mapping(args: &Args) -> anyhow::Result<Mapping> {
         Some(path) => Mapping::read(path)?,
         None => Mapping::default(),
     };
-    if args.lon.is_some() || args.wkt.is_some() {
-        let position = &mut mapping.position;
-        (position.lon, position.lat, position.wkt) = (args.lon.clone(), args.lat.clone(), args.wkt.clone());
-        (position.x, position.y, position.unit) = (None, None, None);
-    }
+    args.position.apply(&mut mapping);
     if let Some(label) = &args.label {
         // The mapping may know how to turn the texts of that very column into ids.
         let mapped = mapping.fields.get("label").is_some_and(|spec| spec.columns.iter().any(|column| column == label));
@@ -141,9 +126,9 @@ struct Grids {
 }
 
 impl Grids {
-    fn read(path: &Path, id: &str) -> anyhow::Result<Self> {
+    async fn read(path: &Path, id: &str) -> anyhow::Result<Self> {
         let named = || path.display().to_string();
-        let table = table::read(path, &ReadOptions::default(), None)?;
+        let table = read_table(path, &ReadOptions::default()).await?;
         let id = column(&table, id).with_context(named).context("--grid-id")?;
         let positions = Positions::bind(&table, &Mapping::default().position, PositionFlags::default()).with_context(named)?;
         let mut grids = Self { shapes: vec![], ids: vec![] };

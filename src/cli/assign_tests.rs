@@ -25,7 +25,7 @@ fn assign(points: &str, out: &str, flags: &[&str]) -> anyhow::Result<String> {
     let files =
         ["assign", "--grids", &path("grids.geojson"), "--grid-id", "id", "--points", &path("points.csv")].map(str::to_owned);
     let line = files.into_iter().chain(["--out".to_owned(), path(out)]).chain(flags.iter().map(|&flag| flag.to_owned()));
-    run(&Line::try_parse_from(line)?.args)?;
+    crate::cli::wait_for(run(&Line::try_parse_from(line)?.args))?;
     anyhow::ensure!(fs::read_dir(folder.path())?.count() == 3, "something was left behind");
     Ok(fs::read_to_string(path(out))?)
 }

@@ -1,8 +1,7 @@
 //! `wangge import`: a file into the store, with a report on what was taken in.
 
-use super::{StoreArgs, open_service};
+use super::{PositionArgs, StoreArgs, open_service};
 use crate::{
-    geometry::Datum,
     intake::{Lang, Mapping},
     layer::Layer,
     service::{ImportOptions, ImportOutcome, PublishedLevel},
@@ -33,24 +32,11 @@ pub struct Args {
     /// A field and its column: `--map category=事件类型`; may be given several times
     #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = pair)]
     columns: Vec<(String, String)>,
-    /// Column of the longitude
-    #[arg(long, value_name = "COLUMN", requires = "lat", conflicts_with = "wkt")]
-    lon: Option<String>,
-    /// Column of the latitude
-    #[arg(long, value_name = "COLUMN", requires = "lon")]
-    lat: Option<String>,
-    /// Column of the position or shape as well-known text
-    #[arg(long, value_name = "COLUMN")]
-    wkt: Option<String>,
+    #[command(flatten)]
+    position: PositionArgs,
     /// How times are written, as strftime: `%Y/%m/%d %H:%M`; detected if not given
     #[arg(long, value_name = "FORMAT")]
     time_format: Option<String>,
-    /// Datum of longitudes and latitudes: wgs84, gcj02 or bd09
-    #[arg(long)]
-    datum: Option<Datum>,
-    /// Reference system of the coordinates, if not longitude and latitude
-    #[arg(long, value_name = "EPSG:N")]
-    crs: Option<String>,
     /// The day from which boundaries hold; today if not given
     #[arg(long, value_name = "DAY")]
     valid_from: Option<NaiveDate>,
@@ -79,8 +65,8 @@ pub async fn run(args: Args) -> Result<()> {
         layer: args.layer,
         path: args.file.clone(),
         mapping,
-        datum: args.datum,
-        crs: args.crs,
+        datum: args.position.datum,
+        crs: args.position.crs,
         dry_run: args.dry_run,
         valid_from: args.valid_from,
         area: args.store.area,
@@ -108,11 +94,7 @@ fn mapping(args: &Args) -> Result<Mapping> {
     for (field, column) in &args.columns {
         mapping.set_column(field, column);
     }
-    if args.lon.is_some() || args.wkt.is_some() {
-        let position = &mut mapping.position;
-        (position.lon, position.lat, position.wkt) = (args.lon.clone(), args.lat.clone(), args.wkt.clone());
-        (position.x, position.y) = (None, None);
-    }
+    args.position.apply(&mut mapping);
     if let Some(format) = &args.time_format {
         mapping.set_time_format(format);
     }

@@ -8,9 +8,11 @@ mod export;
 #[cfg(feature = "testing")]
 mod generate;
 mod import;
+mod position_args;
 mod serve;
 mod store_args;
 
+pub use position_args::PositionArgs;
 pub use store_args::{StoreArgs, load_config, open_existing, open_service};
 
 use clap::{Parser, Subcommand};
@@ -43,7 +45,7 @@ pub fn run() -> ExitCode {
         Command::Import(args) => wait_for(import::run(args)),
         Command::Export(args) => wait_for(export::run(args)),
         Command::Analyze(args) => wait_for(analyze::run(&args)),
-        Command::Assign(args) => assign::run(&args),
+        Command::Assign(args) => wait_for(assign::run(&args)),
         #[cfg(feature = "testing")]
         Command::Generate(args) => generate::run(&args),
     };

@@ -17,7 +17,7 @@ fn table(name: &str, bytes: &[u8]) -> Table {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
-    table::read(&path, &ReadOptions::default(), None).unwrap()
+    table::read(&path, &ReadOptions::default()).unwrap()
 }
 
 fn csv(text: &str) -> Table {

@@ -14,6 +14,7 @@ mod import;
 mod overview;
 mod period;
 mod placing;
+mod table_file;
 
 pub use card::{FacilityCard, PlaceCard, PlaceRef, PostCard, SquareCard};
 pub use error::ServiceError;
@@ -22,6 +23,7 @@ pub use figures::{Analysis, FigureQuery, Figures, catalogue};
 pub use heat::HeatQuery;
 pub use import::{ImportError, ImportOptions, ImportOutcome, PublishedLevel};
 pub use overview::Overview;
+pub use table_file::{TableFileError, read_table};
 
 use crate::store::{Store, Target};
 use hot::Hot;

@@ -36,11 +36,8 @@ pub enum TableError {
     NotGeoJson { path: PathBuf, found: String },
     #[error("{}: a spreadsheet workbook; save the sheet as \"CSV UTF-8\" and read that", .0.display())]
     Spreadsheet(PathBuf),
-    #[error("{}: a GeoPackage can't be read here; export the layer as GeoJSON or CSV", .0.display())]
-    NoGeoPackage(PathBuf),
-    /// From the reader of GeoPackage files.
-    #[error("{}: {message}", path.display())]
-    GeoPackage { path: PathBuf, message: String },
+    #[error("{}: SQLite; if it is a GeoPackage, give its name the ending .gpkg", .0.display())]
+    GeoPackage(PathBuf),
 }
 
 /// Why one row can't be taken as it stands.

@@ -50,29 +50,21 @@ pub struct ReadOptions {
     pub limits: Limits,
 }
 
-/// Reads the rows of a GeoPackage: SQLite belongs to `store`, so whoever composes the rooms passes its reader in.
-pub type GeoPackageReader<'a> = &'a dyn Fn(&Path, &ReadOptions) -> Result<Table, TableError>;
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     Csv,
     GeoJson,
-    GeoPackage,
 }
 
-/// Reads all rows of a CSV, GeoJSON or (through `geopackage`) GeoPackage file. The ending decides, then the content.
+/// Reads all rows of a CSV or GeoJSON file. The ending decides, then the content.
 ///
 /// A row that can't be read whole is in the table with its [`RowDefect`]; it never hides the others.
 ///
 /// # Errors
 /// [`TableError`] where the file as a whole can't be read.
-pub fn read(path: &Path, options: &ReadOptions, geopackage: Option<GeoPackageReader>) -> Result<Table, TableError> {
-    if ending(path).as_deref() == Some("gpkg") {
-        return geopackage.ok_or_else(|| TableError::NoGeoPackage(path.to_owned()))?(path, options);
-    }
+pub fn read(path: &Path, options: &ReadOptions) -> Result<Table, TableError> {
     let bytes = read_bytes(path, options.limits.file_bytes)?;
     match format(path, &bytes)? {
-        Format::GeoPackage => geopackage.ok_or_else(|| TableError::NoGeoPackage(path.to_owned()))?(path, options),
         Format::Csv => csv_in::parse(path, bytes, options),
         Format::GeoJson => geojson_in::parse(path, bytes, options),
     }
@@ -84,7 +76,7 @@ fn ending(path: &Path) -> Option<String> {
 
 fn format(path: &Path, bytes: &[u8]) -> Result<Format, TableError> {
     if bytes.starts_with(b"SQLite format 3\0") {
-        return Ok(Format::GeoPackage);
+        return Err(TableError::GeoPackage(path.to_owned()));
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xD0\xCF\x11\xE0") {
         return Err(TableError::Spreadsheet(path.to_owned()));

@@ -12,7 +12,7 @@ fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
 
 fn read_as(name: &str, bytes: impl AsRef<[u8]>) -> Result<Table, TableError> {
     let (_folder, path) = file(name, bytes.as_ref());
-    read(&path, &ReadOptions::default(), None)
+    read(&path, &ReadOptions::default())
 }
 
 fn cells(table: &Table) -> Vec<Vec<&str>> {
@@ -46,7 +46,7 @@ fn boms_and_chinese_encodings() {
 #[test]
 fn a_named_encoding_is_held_to() {
     let (_folder, path) = file("a.csv", b"name\n\xc4\xe3\n");
-    let named = |name: &str| read(&path, &ReadOptions { encoding: Some(name.to_owned()), ..ReadOptions::default() }, None);
+    let named = |name: &str| read(&path, &ReadOptions { encoding: Some(name.to_owned()), ..ReadOptions::default() });
     assert!(matches!(named("utf-8"), Err(TableError::NotInEncoding { .. })));
     assert!(matches!(named("klingon"), Err(TableError::UnknownEncoding { .. })));
     assert_eq!(named("gb18030").unwrap().rows[0].cell(0), "你");
@@ -69,7 +69,7 @@ fn nothing_in_the_file() {
     }
     assert!(read_as("a.csv", "only,a,header\n").unwrap().rows.is_empty());
     assert!(matches!(read_as("a.geojson", " \n"), Err(TableError::Empty(_))));
-    assert!(matches!(read(Path::new("/nowhere.csv"), &ReadOptions::default(), None), Err(TableError::Io { .. })));
+    assert!(matches!(read(Path::new("/nowhere.csv"), &ReadOptions::default()), Err(TableError::Io { .. })));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn limits_hold() {
     let limits = Limits { file_bytes: 40, rows: 2, columns: 2, cell_bytes: 3 };
     let read_limited = |text: &str| {
         let (_folder, path) = file("a.csv", text.as_bytes());
-        read(&path, &ReadOptions { limits, ..ReadOptions::default() }, None)
+        read(&path, &ReadOptions { limits, ..ReadOptions::default() })
     };
     assert!(matches!(read_limited(&"x".repeat(41)), Err(TableError::TooLarge { limit: 40, .. })));
     assert!(matches!(read_limited("a,b,c\n"), Err(TableError::Columns { found: 3, limit: 2, .. })));
@@ -123,10 +123,7 @@ fn limits_hold() {
 #[test]
 fn other_files_are_named() {
     assert!(matches!(read_as("a.xlsx", b"PK\x03\x04..."), Err(TableError::Spreadsheet(_))));
-    assert!(matches!(read_as("a.gpkg", b"SQLite format 3\0"), Err(TableError::NoGeoPackage(_))));
-    let (_folder, path) = file("a.gpkg", b"SQLite format 3\0");
-    let reader = |_: &Path, _: &ReadOptions| Ok(Table { columns: vec!["x".to_owned()], ..Table::default() });
-    assert_eq!(read(&path, &ReadOptions::default(), Some(&reader)).unwrap().columns, ["x"]);
+    assert!(matches!(read_as("a.db", b"SQLite format 3\0"), Err(TableError::GeoPackage(_))));
 }
 
 const COLLECTION: &str = r#"{"type": "FeatureCollection",

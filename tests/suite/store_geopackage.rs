@@ -208,8 +208,8 @@ async fn a_foreign_layer_is_read_with_columns_and_coordinates() {
     assert_eq!(layer.columns, ["fid", "name", "n", "x"]);
     assert_eq!(layer.rows[0], [Cell::Int(1), Cell::Text("一".to_owned()), Cell::Int(3), Cell::Real(1.5)]);
     assert_eq!(layer.rows[1][2], Cell::Null);
-    assert_eq!(layer.geometries[0], Some(geo::Point::new(110.5, 29.25).into()));
-    assert_eq!(layer.geometries[1], None);
+    assert_eq!(layer.geometries[0], Ok(Some(geo::Point::new(110.5, 29.25).into())));
+    assert_eq!(layer.geometries[1], Ok(None));
     let missing = read_gpkg_layer(&path, Some("nothing")).await;
     assert!(matches!(missing, Err(StoreError::NoLayer { .. })), "{missing:?}");
     assert!(read_gpkg_layer(&directory.path().join("none.gpkg"), None).await.is_err());

@@ -4,16 +4,15 @@ mod boundaries;
 mod placed;
 mod records;
 mod resolve;
-mod source;
 
-use super::{Service, ServiceError, hot::Hot};
+use super::{Service, ServiceError, TableFileError, hot::Hot, read_table};
 use crate::{
     geometry::{Datum, LonLat},
     intake::{Context, IntakeError, IntakeReport, Mapping, ParentShape},
     layer::Layer,
     place::{CodeScheme, Level},
     store::{AreaSettings, Written},
-    table::{Table, TableError},
+    table::Table,
 };
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -62,7 +61,7 @@ pub struct PublishedLevel {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error(transparent)]
-    Table(#[from] TableError),
+    Table(#[from] TableFileError),
     #[error(transparent)]
     Intake(#[from] IntakeError),
     #[error(transparent)]
@@ -84,7 +83,7 @@ impl Service {
     /// # Errors
     /// [`ImportError`]; then nothing was written.
     pub async fn import(&self, options: ImportOptions) -> Result<ImportOutcome, ImportError> {
-        let table = source::read(&options).await?;
+        let table = read_table(&options.path, &options.mapping.read_options()).await?;
         self.refresh().await?;
         let mut writer = self.store.write_area(&settings(&self.hot(), &options)).await?;
         // Nobody else writes from here on: what is read now still holds at the commit.

@@ -25,8 +25,9 @@ pub struct ForeignLayer {
     pub columns: Vec<String>,
     /// N rows in the order of the file, each as long as `columns`.
     pub rows: Vec<Vec<Cell>>,
-    /// N geometries in the file's own coordinates (x, y); `None` where a row has none. Empty if the layer has no geometry.
-    pub geometries: Vec<Option<Geometry>>,
+    /// N geometries in the file's own coordinates (x, y); `None` where a row has none, in words what is wrong with one that
+    /// can't be read. Empty if the layer has no geometry.
+    pub geometries: Vec<Result<Option<Geometry>, String>>,
 }
 
 const LAYERS: &str = "SELECT table_name FROM gpkg_contents WHERE data_type IN ('features', 'attributes') ORDER BY table_name";
@@ -39,7 +40,7 @@ const GEOMETRY: &str = "SELECT g.column_name, s.organization, s.organization_coo
 ///
 /// # Errors
 /// [`StoreError::NoLayer`], [`StoreError::WhichLayer`]; [`StoreError::Corrupt`] or [`StoreError::Database`] if it is no
-/// GeoPackage; [`StoreError::Decode`] if a geometry cannot be read.
+/// GeoPackage.
 pub async fn read_gpkg_layer(path: &Path, layer: Option<&str>) -> Result<ForeignLayer, StoreError> {
     let options = SqliteConnectOptions::new().filename(path).read_only(true).create_if_missing(false);
     let mut connection = SqliteConnection::connect_with(&options).await?;
@@ -78,7 +79,7 @@ async fn read(connection: &mut SqliteConnection, path: &Path, layer: Option<&str
         let mut cells = Vec::with_capacity(read.columns.len());
         for (i, name) in names().enumerate() {
             if Some(name) == geometry_column.as_deref() {
-                read.geometries.push(geometry_at(&row, i, name)?);
+                read.geometries.push(geometry_at(&row, i)?);
             } else {
                 cells.push(cell_at(&row, i)?);
             }
@@ -88,15 +89,13 @@ async fn read(connection: &mut SqliteConnection, path: &Path, layer: Option<&str
     Ok(read)
 }
 
-fn geometry_at(row: &sqlx::sqlite::SqliteRow, i: usize, column: &str) -> Result<Option<Geometry>, StoreError> {
-    let Some(blob) = row.try_get_unchecked::<Option<Vec<u8>>, _>(i)? else { return Ok(None) };
+fn geometry_at(row: &sqlx::sqlite::SqliteRow, i: usize) -> Result<Result<Option<Geometry>, String>, StoreError> {
+    let Some(blob) = row.try_get_unchecked::<Option<Vec<u8>>, _>(i)? else { return Ok(Ok(None)) };
     // Flag 0x10: an empty geometry.
     if blob.get(3).is_some_and(|flags| flags & 0x10 != 0) {
-        return Ok(None);
+        return Ok(Ok(None));
     }
-    wkb::from_blob(&blob)
-        .map(Some)
-        .map_err(|error| StoreError::Decode { column: column.to_owned(), why: format!("is no geometry: {error}") })
+    Ok(wkb::from_blob(&blob).map(Some).map_err(|error| format!("is no geometry: {error}")))
 }
 
 fn cell_at(row: &sqlx::sqlite::SqliteRow, i: usize) -> Result<Cell, StoreError> {
