@@ -24,6 +24,9 @@ vocabulary! {
         Close => "close", "结案时长", "Time from handling to closing";
         Feedback => "feedback", "反馈时长", "Time to feedback";
         SubmitToClose => "submit_to_close", "办结时长", "Time to closing";
+        FilingRate => "filing_rate", "立案率", "Filing rate";
+        DispatchRate => "dispatch_rate", "派遣率", "Dispatch rate";
+        DispatchAccuracy => "dispatch_accuracy", "准确派遣率", "Dispatch accuracy";
         ClosureRate => "closure_rate", "办结率", "Closure rate";
         OnTimeRate => "on_time_rate", "按时办结率", "On-time rate";
         ReworkRate => "rework_rate", "返工率", "Rework rate";
@@ -236,6 +239,12 @@ impl Metric {
                 "Submission to the final closing: Kaplan–Meier median, open and reopened cases censored; void, duplicate, \
                  rejected and negative ones left out.",
             ),
+            Self::FilingRate => (
+                "受理 ÷ 已作决定的上报件（受理、不予受理、重复），按提交时间。",
+                "Accepted / escalated and decided upon (accepted, rejected, duplicate).",
+            ),
+            Self::DispatchRate => ("已派遣 ÷ 已受理。", "Dispatched / accepted."),
+            Self::DispatchAccuracy => ("派遣后未被退回 ÷ 已派遣。", "Never returned by the station / dispatched."),
             Self::ClosureRate => (
                 "已处置 ÷ 应处置（已处置 + 超期未处置；未到期的不计）。",
                 "Handled / due, where due = handled + open and overdue; what is open and not yet due is left out.",

@@ -102,6 +102,7 @@ impl Stages {
             }
             State::Dispatched => first(&mut self.dispatched_at, at),
             State::SelfHandled | State::Handled if self.first_closed_at.is_none() => self.handled_at = Some(at),
+            State::Returned => self.returned = true,
             State::Rework => self.reworked = true,
             State::Suspended => self.pauses.push((at, None)),
             State::Closed => {
@@ -155,14 +156,16 @@ mod tests {
     #[test]
     fn the_whole_way_with_rework_and_reopening() {
         use State::{
-            Accepted, Closed, Dispatched, Escalated, FeedbackSent, Handled, Handling, Reopened, Rework, Submitted, Suspended,
-            Unsatisfied, Verified, WithLeader,
+            Accepted, Closed, Dispatched, Escalated, FeedbackSent, Handled, Handling, Reopened, Returned, Rework, Submitted,
+            Suspended, Unsatisfied, Verified, WithLeader,
         };
         let way = [
             (Submitted, Some("resident")),
             (WithLeader, None),
             (Escalated, Some("leader")),
             (Accepted, Some("centre")),
+            (Dispatched, Some("centre")),
+            (Returned, Some("station")),
             (Dispatched, Some("centre")),
             (Handling, Some("station")),
             (Suspended, Some("station")),
@@ -188,15 +191,16 @@ mod tests {
             escalated_at: Some(at(2)),
             accepted_at: Some(at(3)),
             dispatched_at: Some(at(4)),
-            handled_at: Some(at(11)),
-            first_closed_at: Some(at(13)),
-            closed_at: Some(at(19)),
-            feedback_at: Some(at(14)),
-            reopened_at: Some(at(16)),
+            handled_at: Some(at(13)),
+            first_closed_at: Some(at(15)),
+            closed_at: Some(at(21)),
+            feedback_at: Some(at(16)),
+            reopened_at: Some(at(18)),
             discarded: None,
+            returned: true,
             reworked: true,
             satisfied: Some(false),
-            pauses: vec![(at(6), Some(at(7)))],
+            pauses: vec![(at(8), Some(at(9)))],
         };
         assert_eq!(folded, Folded { stages: expected, first_actor: Some("leader".into()) });
     }

@@ -6,7 +6,7 @@
 //!
 //! | frame | a row is | columns |
 //! |---|---|---|
-//! | `cases` | a case | `case`, `kind`, `category`, places, `worker`, `submitted_at`, `first_action_at`, `escalated_at`, `accepted_at`, `dispatched_at`, `handled_at`, `first_closed_at`, `closed_at`, `feedback_at`, `reopened_at`, `due_at`, `discarded` ("void", "duplicate", "rejected", null), `reworked`, `satisfied` (null: no answer) |
+//! | `cases` | a case | `case`, `kind`, `category`, places, `worker`, `submitted_at`, `first_action_at`, `escalated_at`, `accepted_at`, `dispatched_at`, `handled_at`, `first_closed_at`, `closed_at`, `feedback_at`, `reopened_at`, `due_at`, `discarded` ("void", "duplicate", "rejected", null), `returned`, `reworked`, `satisfied` (null: no answer) |
 //! | `pauses` | a suspension of a case | `case`, `from`, `to` (null: lasts) |
 //! | `households` | a household | `household`, places, `lived_in_from`, `lived_in_to` (exclusive) |
 //! | `visits` | an attempt to visit | `household`, places, `worker`, `at`, `outcome` (3 visited, 2 refused, 1 absent) |
@@ -93,6 +93,8 @@ pub struct Stages {
     /// The first reopening.
     pub reopened_at: Option<DateTime<Utc>>,
     pub discarded: Option<Discarded>,
+    /// Sent back by the station that it was dispatched to.
+    pub returned: bool,
     pub reworked: bool,
     pub satisfied: Option<bool>,
     /// Suspensions, ascending; the last may have no end.
@@ -231,6 +233,7 @@ pub fn cases(rows: &[CaseRow]) -> PolarsResult<DataFrame> {
         instants("reopened_at", rows, |r| r.stages.reopened_at),
         instants("due_at", rows, |r| r.due_at),
         Column::new("discarded".into(), rows.iter().map(discarded).collect::<Vec<_>>()),
+        Column::new("returned".into(), rows.iter().map(|r| r.stages.returned).collect::<Vec<_>>()),
         Column::new("reworked".into(), rows.iter().map(|r| r.stages.reworked).collect::<Vec<_>>()),
         Column::new("satisfied".into(), rows.iter().map(|r| r.stages.satisfied).collect::<Vec<_>>()),
     ]);

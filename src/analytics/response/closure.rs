@@ -50,7 +50,8 @@ pub fn feedback_response(cases: &DataFrame, query: &Query) -> PolarsResult<DataF
     proportion(asked, query, "feedback_at", col("satisfied").is_not_null())
 }
 
-fn counted(cases: &DataFrame, query: &Query) -> LazyFrame {
+/// Cases that are neither void, duplicate nor rejected.
+pub(super) fn counted(cases: &DataFrame, query: &Query) -> LazyFrame {
     cases.clone().lazy().filter(col("discarded").is_null().and(query.of_kind()).and(query.by.placed()))
 }
 
@@ -69,7 +70,7 @@ fn handled(query: &Query) -> Expr {
 }
 
 /// The share of `cases` that meet `condition`, by the period of `instant`.
-fn proportion(cases: LazyFrame, query: &Query, instant: &str, condition: Expr) -> PolarsResult<DataFrame> {
+pub(super) fn proportion(cases: LazyFrame, query: &Query, instant: &str, condition: Expr) -> PolarsResult<DataFrame> {
     let sums = cases
         .with_column(query.local_date(instant)?.alias("day"))
         .filter(query.within(col("day")))
