@@ -7,7 +7,7 @@
 //! | `value` | Float64 | the figure in the unit of its metric; durations in seconds |
 //! | `reason` | String | why `value` is null: "no_data", "not_reached", "small_n" |
 //! | `numerator`, `denominator` | Float64 | of a rate; closed and all cases of a duration; a count has no denominator |
-//! | `n` | UInt32 | how many the figure rests on: the denominator, or the events of a count |
+//! | `n` | UInt32 | how many the figure rests on: the denominator, or the events of a count; null where withheld |
 //! | `low`, `high` | Float64 | 95 % interval: Wilson (proportions), Dobson (event rates), Brookmeyer–Crowley (medians) |
 //! | `shrunken` | Float64 | Marshall's empirical-Bayes rate, for maps; null for counts and durations |
 //! | `p90`, `closed_median_raw` | Float64 | seconds; durations only |
@@ -23,6 +23,8 @@ use serde::Serialize;
 pub(super) enum Reason {
     NoData,
     NotReached,
+    /// Withheld from publication.
+    SmallN,
 }
 
 /// Cases left out of response times, by reason.
@@ -66,7 +68,8 @@ pub struct FigureRow {
     pub reason: Option<String>,
     pub numerator: Option<f64>,
     pub denominator: Option<f64>,
-    pub n: u32,
+    /// `None` where it is withheld.
+    pub n: Option<u32>,
     pub low: Option<f64>,
     pub high: Option<f64>,
     pub shrunken: Option<f64>,
@@ -75,11 +78,19 @@ pub struct FigureRow {
     pub excluded: Option<Excluded>,
 }
 
+impl Figure {
+    /// Only place and period, since the rest rests on too few.
+    pub(super) fn withheld(self) -> Self {
+        Self { place: self.place, period: self.period, reason: Some(Reason::SmallN), ..Self::default() }
+    }
+}
+
 impl Reason {
     const fn word(self) -> &'static str {
         match self {
             Self::NoData => "no_data",
             Self::NotReached => "not_reached",
+            Self::SmallN => "small_n",
         }
     }
 }
@@ -102,7 +113,7 @@ pub(super) fn frame(period: Period, mut figures: Vec<Figure>) -> PolarsResult<Da
         Column::new("reason".into(), reasons),
         number("numerator", |f| f.numerator),
         number("denominator", |f| f.denominator),
-        count("n", |f| Some(f.n)),
+        count("n", |f| (f.reason != Some(Reason::SmallN)).then_some(f.n)),
         number("low", |f| f.low),
         number("high", |f| f.high),
         number("shrunken", |f| f.shrunken),
@@ -151,7 +162,7 @@ pub fn rows(named: &DataFrame) -> PolarsResult<Vec<FigureRow>> {
         reason: reasons[i].take(),
         numerator: numerators[i],
         denominator: denominators[i],
-        n: ns[i].unwrap_or_default(),
+        n: ns[i],
         low: lows[i],
         high: highs[i],
         shrunken: shrunken[i],
@@ -160,33 +171,6 @@ pub fn rows(named: &DataFrame) -> PolarsResult<Vec<FigureRow>> {
         excluded: excluded(i),
     };
     Ok((0..named.height()).map(row).collect())
-}
-
-/// Withholds figures over fewer than `min_n`: everything but place, period, denominator and n becomes null, for the reason
-/// `small_n`. What is already null for want of data keeps its reason.
-///
-/// This guards each row by itself: whoever publishes a total beside its parts must look at differences too.
-pub fn suppress(figures: DataFrame, min_n: u32) -> PolarsResult<DataFrame> {
-    let small = || col("n").lt(lit(min_n));
-    let withheld = [
-        "value",
-        "numerator",
-        "low",
-        "high",
-        "shrunken",
-        "p90",
-        "closed_median_raw",
-        "void",
-        "duplicate",
-        "rejected",
-        "negative",
-    ];
-    let hide = withheld.map(|name| when(small()).then(lit(NULL)).otherwise(col(name)).alias(name));
-    let reason = when(small().and(col("reason").is_null().or(col("reason").neq(lit("no_data")))))
-        .then(lit("small_n"))
-        .otherwise(col("reason"))
-        .alias("reason");
-    figures.lazy().with_columns([reason]).with_columns(hide).collect()
 }
 
 #[cfg(test)]
@@ -200,19 +184,22 @@ mod tests {
     }
 
     #[test]
-    fn small_numbers_are_withheld() {
+    fn rows_come_by_code_and_period_and_what_is_withheld_says_nothing() {
         let empty = Figure { reason: Some(Reason::NoData), ..Figure { value: None, ..figure(2, 0) } };
-        let frame = frame(Period::All, vec![figure(1, 4), figure(0, 5), empty]).unwrap();
+        let frame = frame(Period::All, vec![figure(1, 4).withheld(), figure(0, 5), empty]).unwrap();
         let mut names = Directory::default();
         for name in ["b", "a", "c"] {
             names.key(name);
         }
-        let rows = rows(&named(&suppress(frame, 5).unwrap(), &names).unwrap()).unwrap();
+        let rows = rows(&named(&frame, &names).unwrap()).unwrap();
         assert_eq!(rows.iter().map(|r| r.code.as_deref().unwrap()).collect::<Vec<_>>(), ["a", "b", "c"]);
         let [small, large, none] = &rows[..] else { panic!("three rows") };
         assert_eq!((small.value, small.numerator, small.low, small.p90, small.excluded), (None, None, None, None, None));
-        assert_eq!((small.reason.as_deref(), small.n), (Some("small_n"), 4));
-        assert_eq!((large.value, large.reason.as_deref(), large.excluded.unwrap().void), (Some(0.5), None, 1));
-        assert_eq!(none.reason.as_deref(), Some("no_data"));
+        assert_eq!((small.reason.as_deref(), small.n), (Some("small_n"), None));
+        assert_eq!(
+            (large.value, large.n, large.reason.as_deref(), large.excluded.unwrap().void),
+            (Some(0.5), Some(5), None, 1)
+        );
+        assert_eq!((none.reason.as_deref(), none.n), (Some("no_data"), Some(0)));
     }
 }

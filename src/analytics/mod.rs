@@ -1,8 +1,9 @@
 //! Coverage, workload and response times: polars frames in, polars frames out.
 //!
 //! ```text
-//! records ─ frames ─▶ input frames ─ coverage, workload, response ─▶ figures ─ suppress ─▶ rows with names
+//! records ─ frames ─▶ input frames ─ coverage, workload, response ─▶ figures ─▶ rows with names
 //!                        fold: case events → stages                 stats: the formulas
+//!                                                                   publish: what may leave the office
 //! ```
 //!
 //! [`frames`] documents the columns of the input frames, [`figures`] those of the results, [`Metric`] what each figure means;
@@ -16,6 +17,7 @@ pub mod figures;
 pub mod fold;
 pub mod frames;
 mod input;
+mod publish;
 mod query;
 mod rates;
 mod recurrence;
@@ -30,6 +32,7 @@ pub use compute::{Figures, compute};
 pub use directory::{Directory, Entry, Key};
 pub use frames::Frames;
 pub use input::Input;
+pub use publish::Publication;
 pub use query::{By, Clock, Period, Query};
 pub use recurrence::{Cadence, CadenceError};
 pub use weights::{Weights, WeightsError};

@@ -1,6 +1,6 @@
 //! What is asked for: by whom or where, per which period, from when to when.
 
-use super::Key;
+use super::{Key, Publication};
 use crate::vocabulary::vocabulary;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -50,6 +50,8 @@ pub struct Query {
     /// Only cases of this category.
     pub kind: Option<Key>,
     pub clock: Clock,
+    /// How the figures are made fit for publication; `None` inside the office.
+    pub publication: Option<Publication>,
     /// What is known then: cases still open are censored here, and duties not yet due are left out.
     pub as_of: DateTime<Utc>,
 }
@@ -129,7 +131,17 @@ impl Query {
     /// Everything up to `as_of`, as one figure for the whole area.
     #[must_use]
     pub const fn whole(zone: Tz, as_of: DateTime<Utc>) -> Self {
-        Self { by: By::Area, period: Period::All, zone, from: None, to: None, kind: None, clock: Clock::Wall, as_of }
+        Self {
+            by: By::Area,
+            period: Period::All,
+            zone,
+            from: None,
+            to: None,
+            kind: None,
+            clock: Clock::Wall,
+            publication: None,
+            as_of,
+        }
     }
 
     /// The local day of `as_of`.

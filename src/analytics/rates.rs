@@ -1,7 +1,7 @@
 //! From numerators and denominators to figures.
 
 use super::{
-    Period,
+    Publication, Query,
     figures::{self, Figure, Reason},
     query,
     stats::{self, Rate},
@@ -23,48 +23,76 @@ pub(super) enum Figuring {
 /// The figures of `sums`: `place`, `period` (first day), `numerator` and `denominator` (Float64).
 ///
 /// Places are shrunken towards all places of the same period.
-pub(super) fn figures(sums: &DataFrame, figuring: Figuring, period: Period) -> PolarsResult<DataFrame> {
+pub(super) fn figures(sums: &DataFrame, figuring: Figuring, query: &Query) -> PolarsResult<DataFrame> {
     let places = sums.column("place")?.u32()?;
     let periods = sums.column("period")?.date()?.physical();
     let numerators = sums.column("numerator")?.f64()?;
     let denominators = sums.column("denominator")?.f64()?;
-    let mut rows: Vec<_> = places
-        .iter()
-        .zip(periods.iter())
-        .zip(numerators.iter().zip(denominators.iter()))
-        .map(|((place, period), (numerator, denominator))| {
-            let period = query::date(period.unwrap_or_default());
-            let (numerator, denominator) = (numerator.unwrap_or_default(), denominator.unwrap_or_default());
-            figure(figuring, Figure { place, period, ..Figure::default() }, numerator, denominator)
-        })
-        .collect();
-    if figuring == Figuring::Events {
-        let (counts, squares) = (sums.column("count")?.f64()?, sums.column("squared")?.f64()?);
-        for ((row, events), weight2) in rows.iter_mut().zip(counts.iter()).zip(squares.iter()) {
-            let (weighted, exposure) = (row.numerator.unwrap_or_default(), row.denominator.unwrap_or_default());
-            let (events, weight2) = (events.unwrap_or_default(), weight2.unwrap_or_default());
-            let interval = stats::weighted_event_interval(events, weighted, weight2, exposure);
-            (row.low, row.high) = (interval.map(|i| i.low), interval.map(|i| i.high));
-        }
+    let sizes = match figuring {
+        Figuring::Events => Some((sums.column("count")?.f64()?, sums.column("squared")?.f64()?)),
+        Figuring::Proportion | Figuring::Count => None,
+    };
+    let mut rows = Vec::with_capacity(sums.height());
+    for i in 0..sums.height() {
+        let period = query::date(periods.get(i).unwrap_or_default());
+        let mut sum = Sum {
+            numerator: numerators.get(i).unwrap_or_default(),
+            denominator: denominators.get(i).unwrap_or_default(),
+            events: sizes.and_then(|(counts, _)| counts.get(i)).unwrap_or_default(),
+            squared: sizes.and_then(|(_, squares)| squares.get(i)).unwrap_or_default(),
+        };
+        let row = Figure { place: places.get(i), period, ..Figure::default() };
+        rows.push(match query.publication {
+            Some(rule) if sum.n(figuring) < rule.min_n && sum.n(figuring) > 0 => row.withheld(),
+            Some(rule) => {
+                sum = sum.rounded(rule);
+                figure(figuring, row, &sum)
+            }
+            None => figure(figuring, row, &sum),
+        });
     }
     if figuring != Figuring::Count {
         shrink(&mut rows, if figuring == Figuring::Events { Rate::Event } else { Rate::Proportion });
     }
-    figures::frame(period, rows)
+    figures::frame(query.period, rows)
 }
 
-fn figure(figuring: Figuring, row: Figure, numerator: f64, denominator: f64) -> Figure {
-    if figuring == Figuring::Count {
-        return Figure { value: Some(numerator), numerator: Some(numerator), n: whole(numerator), ..row };
+/// What a figure is made of.
+#[derive(Clone, Copy, Debug)]
+struct Sum {
+    numerator: f64,
+    denominator: f64,
+    /// Of weighted events: how many, and Σ weight².
+    events: f64,
+    squared: f64,
+}
+
+impl Sum {
+    fn n(&self, figuring: Figuring) -> u32 {
+        whole(if figuring == Figuring::Count { self.numerator } else { self.denominator })
     }
-    let interval = if figuring == Figuring::Proportion { stats::wilson(numerator, denominator) } else { None };
+
+    fn rounded(self, rule: Publication) -> Self {
+        let (numerator, events) = (rule.round(self.numerator), rule.round(self.events));
+        // In step with the numerator, so that it does not tell what that was.
+        let squared = if self.numerator > 0.0 { self.squared * numerator / self.numerator } else { 0.0 };
+        Self { numerator, denominator: rule.round(self.denominator), events, squared }
+    }
+}
+
+fn figure(figuring: Figuring, row: Figure, sum: &Sum) -> Figure {
+    let &Sum { numerator, denominator, events, squared } = sum;
+    let row = Figure { numerator: Some(numerator), n: sum.n(figuring), ..row };
+    let interval = match figuring {
+        Figuring::Count => return Figure { value: Some(numerator), ..row },
+        Figuring::Proportion => stats::wilson(numerator, denominator),
+        Figuring::Events => stats::weighted_event_interval(events, numerator, squared, denominator),
+    };
     let known = denominator > 0.0;
     Figure {
         value: known.then(|| numerator / denominator),
         reason: (!known).then_some(Reason::NoData),
-        numerator: Some(numerator),
         denominator: Some(denominator),
-        n: whole(denominator),
         low: interval.map(|i| i.low),
         high: interval.map(|i| i.high),
         ..row
@@ -73,7 +101,7 @@ fn figure(figuring: Figuring, row: Figure, numerator: f64, denominator: f64) -> 
 
 fn shrink(rows: &mut [Figure], rate: Rate) {
     let mut by_period: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for (i, row) in rows.iter().enumerate().filter(|(_, row)| row.place.is_some()) {
+    for (i, row) in rows.iter().enumerate().filter(|(_, row)| row.place.is_some() && row.denominator.is_some()) {
         by_period.entry(row.period).or_default().push(i);
     }
     for members in by_period.values() {
@@ -112,11 +140,32 @@ mod tests {
         .unwrap()
     }
 
+    fn query() -> Query {
+        Query::whole(chrono_tz::Asia::Shanghai, chrono::DateTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn what_is_published_is_withheld_or_rounded() {
+        let public = Query { publication: Some(Publication { min_n: 5, base: 5 }), ..query() };
+        let frame = sums(&[Some(0), Some(1), Some(2), Some(3)], &[3.0, 17.0, 2.0, 0.0], &[4.0, 18.0, 21.0, 0.0]);
+        let out = figures(&frame, Figuring::Proportion, &public).unwrap();
+        let number = |name: &str| out.column(name).unwrap().f64().unwrap().iter().collect::<Vec<_>>();
+        assert_eq!(number("numerator"), [None, Some(15.0), Some(0.0), Some(0.0)]);
+        assert_eq!(number("denominator"), [None, Some(20.0), Some(20.0), Some(0.0)]);
+        assert_eq!(number("value"), [None, Some(0.75), Some(0.0), None]);
+        assert_eq!(number("low")[1], stats::wilson(15.0, 20.0).map(|interval| interval.low));
+        assert!(number("shrunken")[0].is_none() && number("shrunken")[1].is_some());
+        let n: Vec<_> = out.column("n").unwrap().u32().unwrap().iter().collect();
+        assert_eq!(n, [None, Some(20), Some(20), Some(0)]);
+        let reasons: Vec<_> = out.column("reason").unwrap().str().unwrap().iter().collect();
+        assert_eq!(reasons, [Some("small_n"), None, None, Some("no_data")]);
+    }
+
     #[test]
     fn golden_proportions() {
         let places: Vec<_> = (0..5).map(Some).collect();
         let frame = sums(&places, &[18.0, 20.0, 15.0, 19.0, 48.0], &[20.0, 22.0, 20.0, 19.0, 60.0]);
-        let out = figures(&frame, Figuring::Proportion, Period::All).unwrap();
+        let out = figures(&frame, Figuring::Proportion, &query()).unwrap();
         let shrunken: Vec<_> = out.column("shrunken").unwrap().f64().unwrap().iter().flatten().collect();
         for (got, golden) in shrunken.iter().zip([0.8624, 0.8656, 0.8276, 0.8843, 0.8268]) {
             assert!((got - golden).abs() < 5e-5, "{shrunken:?}");
@@ -125,7 +174,7 @@ mod tests {
 
     #[test]
     fn nothing_to_divide_by_is_no_data() {
-        let out = figures(&sums(&[Some(1)], &[0.0], &[0.0]), Figuring::Proportion, Period::All).unwrap();
+        let out = figures(&sums(&[Some(1)], &[0.0], &[0.0]), Figuring::Proportion, &query()).unwrap();
         assert_eq!(out.column("value").unwrap().f64().unwrap().get(0), None);
         assert_eq!(out.column("reason").unwrap().str().unwrap().get(0), Some("no_data"));
     }

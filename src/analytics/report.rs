@@ -156,7 +156,7 @@ impl Report {
             text("reason", |l| l.figure.reason.as_deref()),
             number("numerator", |f| f.numerator),
             number("denominator", |f| f.denominator),
-            count("n", |f| Some(f.n)),
+            count("n", |f| f.n),
             number("low", |f| f.low),
             number("high", |f| f.high),
             number("shrunken", |f| f.shrunken),
@@ -192,9 +192,10 @@ impl Headline {
         };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count; the cast saturates")]
         let closed = row.numerator.unwrap_or_default() as u32;
-        let nothing = if row.n == 0 { "no_data" } else { "not_reached" };
+        let n = row.n.unwrap_or_default();
+        let nothing = if n == 0 { "no_data" } else { "not_reached" };
         Self {
-            n: row.n,
+            n,
             closed,
             closed_median_raw: row.closed_median_raw,
             km_median: row.value,

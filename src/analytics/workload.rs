@@ -43,7 +43,7 @@ pub fn workload(frames: &Frames, weights: &Weights, query: &Query) -> PolarsResu
         column("squared", &|g| load(g).squared),
         column("denominator", &|g| days.get(g).copied().unwrap_or_default()),
     ])?;
-    rates::figures(&sums, Figuring::Events, query.period)
+    rates::figures(&sums, Figuring::Events, query)
 }
 
 /// Cases submitted, void ones left out; 0 for the places (or workers on post) without any.
@@ -204,7 +204,7 @@ fn counts(items: LazyFrame, frames: &Frames, query: &Query) -> PolarsResult<Data
         Column::new("numerator".into(), numbers.clone()),
         Column::new("denominator".into(), numbers),
     ])?;
-    rates::figures(&sums, Figuring::Count, query.period)
+    rates::figures(&sums, Figuring::Count, query)
 }
 
 /// Who has a count even if it is 0: every place of today, every worker on post.

@@ -127,6 +127,7 @@ fn query(args: &Args, source: &Source) -> anyhow::Result<Query> {
         to: args.to,
         kind: args.kind.as_ref().map(find).transpose()?,
         clock: args.clock,
+        publication: None,
         as_of,
     })
 }

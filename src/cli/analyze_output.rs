@@ -107,7 +107,7 @@ fn write_csv(report: &Report, out: &mut impl Write) -> io::Result<()> {
             figure.reason.clone().unwrap_or_default(),
             number(figure.numerator),
             number(figure.denominator),
-            figure.n.to_string(),
+            figure.n.unwrap_or_default().to_string(),
             number(figure.low),
             number(figure.high),
             number(figure.shrunken),
@@ -203,10 +203,11 @@ fn cells(figure: &FigureRow, metric: Metric, clock: Clock, lang: Lang, whole: &s
         (low, None) => format!("{} – {}", show(low), lang.say("未达到", "not reached")),
         (low, high) => format!("{} – {}", show(low), show(high)),
     };
-    let mut cells = vec![name, figure.period.clone(), value, interval, figure.n.to_string()];
+    let n = figure.n.unwrap_or_default();
+    let mut cells = vec![name, figure.period.clone(), value, interval, n.to_string()];
     if metric.is_duration() {
         let left_out = figure.excluded.map(|e| format!("{}/{}/{}/{}", e.void, e.duplicate, e.rejected, e.negative));
-        let p90 = if figure.p90.is_none() && figure.n > 0 { lang.say("未达到", "not reached") } else { show(figure.p90) };
+        let p90 = if figure.p90.is_none() && n > 0 { lang.say("未达到", "not reached") } else { show(figure.p90) };
         cells.extend([p90, show(figure.closed_median_raw), left_out.unwrap_or_else(|| "–".to_owned())]);
     } else if metric.unit() != Unit::Count {
         let part = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.0}"));

@@ -116,8 +116,9 @@ pub struct FigureDto {
     pub reason: Option<String>,
     pub numerator: Option<f64>,
     pub denominator: Option<f64>,
-    pub n: u64,
-    /// 95 % interval (Wilson).
+    /// How many it rests on; null where it is withheld.
+    pub n: Option<u64>,
+    /// 95 % interval.
     pub low: Option<f64>,
     pub high: Option<f64>,
     /// Marshall's empirical-Bayes estimate, for maps.

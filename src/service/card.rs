@@ -1,11 +1,11 @@
 //! Everything about one village, grid or micro-grid, as its card shows it.
 
 use super::{
-    FigureQuery, Figures, Service, ServiceError,
+    FigureQuery, Figures, Service, ServiceError, figures,
     hot::{Hot, Records},
 };
 use crate::{
-    disclosure::{MIN_N, Viewer},
+    disclosure::Viewer,
     people::{Contact, Post, Role},
     place::{Boundary, FacilityKind, FacilityStatus, Id, Level, Placement, Square},
 };
@@ -94,7 +94,7 @@ impl Service {
         let households = homes.len() as u64;
         let persons = homes.iter().map(|home| u64::from(home.persons)).sum();
         let open = records.cases.iter().filter(|case| case.state.is_open() && inside(case.placement.as_ref())).count() as u64;
-        let shown = |count: u64| (viewer.may_read_small_n() || count == 0 || count >= u64::from(MIN_N)).then_some(count);
+        let shown = |count: u64| figures::shown(viewer, count);
         let (leaders, workers) = Self::posts(&hot, &records, &boundary, viewer)?;
         let mut trends = BTreeMap::new();
         for metric in TRENDS {
@@ -105,7 +105,7 @@ impl Service {
             parent: boundary.parent.and_then(|parent| hot.boundary(parent)).map(PlaceRef::from),
             version: hot.versions.last().map_or(0, |version| version.number),
             households: shown(households),
-            persons: if shown(households).is_some() { Some(persons) } else { None },
+            persons: shown(households).and(shown(persons)),
             open_reports: shown(open),
             leaders,
             workers,

@@ -3,9 +3,9 @@
 use super::{Service, ServiceError, frames, hot::Hot, period};
 use crate::{
     analytics::{
-        self, By, Clock, Frames, Metric, Period, Query, Weights,
+        self, By, Clock, Frames, Metric, Period, Publication, Query, Weights,
         catalogue::Description,
-        figures::{FigureRow, rows, suppress},
+        figures::{FigureRow, rows},
         stats::Balance,
     },
     case::{Clocks, WorkCalendar},
@@ -13,6 +13,7 @@ use crate::{
     place::{Id, Level},
     table::guarded,
 };
+use chrono::{Datelike as _, NaiveDate};
 use std::{
     collections::HashMap,
     str::FromStr,
@@ -114,7 +115,7 @@ impl Figures {
                     text(&row.reason),
                     number(row.numerator),
                     number(row.denominator),
-                    row.n.to_string(),
+                    row.n.map(|n| n.to_string()).unwrap_or_default(),
                     number(row.low),
                     number(row.high),
                     number(row.shrunken),
@@ -161,12 +162,10 @@ impl Service {
             return Ok(known);
         }
         let question = Question::parse(&key.0, &hot)?;
-        if question.by == By::Worker && !viewer.may_identify() {
-            return Err(ServiceError::Forbidden("figures by worker are for the office only; ask by grid".to_owned()));
-        }
+        question.check(viewer)?;
         let frames = self.frames(&hot).await?;
         let calendar = calendar(&hot)?;
-        let figures = tokio::task::spawn_blocking(move || question.answer(viewer, &frames, &calendar)).await??;
+        let figures = tokio::task::spawn_blocking(move || question.answer(publication(viewer), &frames, &calendar)).await??;
         let figures = Arc::new(figures);
         hot.figures.put(key, Arc::clone(&figures));
         Ok(figures)
@@ -218,8 +217,8 @@ struct Question {
     period: Period,
     clock: Clock,
     kind: Option<String>,
-    from: Option<chrono::NaiveDate>,
-    to: Option<chrono::NaiveDate>,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
     zone: chrono_tz::Tz,
     as_of: chrono::DateTime<chrono::Utc>,
 }
@@ -247,7 +246,41 @@ impl Question {
         Ok(Self { metric, by, period: cut, clock, kind: query.kind.clone(), from, to, zone, as_of })
     }
 
-    fn answer(self, viewer: Viewer, frames: &Frames, calendar: &WorkCalendar) -> Result<Figures, ServiceError> {
+    /// # Errors
+    /// [`ServiceError::Forbidden`] for what only the office may ask. The public gets months and windows of 1, 3 or 12 of
+    /// them: windows at will would narrow down what is withheld.
+    fn check(&self, viewer: Viewer) -> Result<(), ServiceError> {
+        let forbidden = |why: &str| Err(ServiceError::Forbidden(why.to_owned()));
+        if self.by == By::Worker && !viewer.may_identify() {
+            return forbidden("figures by worker are for the office only; ask by grid");
+        }
+        if viewer.may_read_small_n() {
+            return Ok(());
+        }
+        let is_first = |day: Option<NaiveDate>| day.is_none_or(|day| day.day() == 1);
+        if matches!(self.period, Period::Week | Period::Day) || !is_first(self.from) || !is_first(self.to) {
+            return forbidden(
+                "figures by day or week are for the office only; ask by month: period=month, from=2026-08, to=2026-10",
+            );
+        }
+        let months = |from: NaiveDate, to: NaiveDate| {
+            (to.year() - from.year()) * 12 + to.month0().cast_signed() - from.month0().cast_signed()
+        };
+        match (self.period, self.from, self.to) {
+            (Period::All, None, None) | (Period::Month, ..) => Ok(()),
+            (Period::All, Some(from), Some(to)) if [1, 3, 12].contains(&months(from, to)) => Ok(()),
+            _ => forbidden(
+                "one figure over 1, 3 or 12 whole months, or over all time without from and to; other windows are for the office only",
+            ),
+        }
+    }
+
+    fn answer(
+        self,
+        publication: Option<Publication>,
+        frames: &Frames,
+        calendar: &WorkCalendar,
+    ) -> Result<Figures, ServiceError> {
         let failed = |error: String| ServiceError::Analytics(error);
         let weights = Weights::shipped().map_err(|error| failed(error.to_string()))?;
         let kind = match &self.kind {
@@ -264,22 +297,34 @@ impl Question {
             to: self.to,
             kind,
             clock: self.clock,
+            publication,
             as_of: self.as_of,
         };
         let found =
             analytics::compute(self.metric, frames, &weights, calendar, &query).map_err(|error| failed(error.to_string()))?;
-        let disclose = |frame| {
-            let frame = if viewer.may_read_small_n() { Ok(frame) } else { suppress(frame, MIN_N) };
-            frame.and_then(|frame| rows(&frame)).map_err(|error| failed(error.to_string()))
-        };
+        let rows = |frame| rows(&frame).map_err(|error| failed(error.to_string()));
         Ok(Figures {
             metric: self.metric.describe(),
             by: self.by,
             period: self.period,
-            rows: disclose(found.rows)?,
-            total: disclose(found.total)?,
+            rows: rows(found.rows)?,
+            total: rows(found.total)?,
             balance: found.balance,
         })
+    }
+}
+
+/// How figures are made fit for the viewer.
+pub(super) fn publication(viewer: Viewer) -> Option<Publication> {
+    (!viewer.may_read_small_n()).then_some(Publication { min_n: MIN_N, base: MIN_N })
+}
+
+/// A count as the viewer may see it: exact, or rounded; `None` where it is too small to be told.
+pub(super) fn shown(viewer: Viewer, count: u64) -> Option<u64> {
+    match publication(viewer) {
+        Some(rule) if (1..u64::from(rule.min_n)).contains(&count) => None,
+        Some(rule) => Some(u64::from(rule.round_count(u32::try_from(count).unwrap_or(u32::MAX)))),
+        None => Some(count),
     }
 }
 

@@ -79,23 +79,15 @@ fn a_box_around_an_exact_position_tells_no_more() {
     }
 }
 
-/// Equal but for the last digits of sums, whose order is nobody's business.
-fn is_same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| is_same(value, other)))
-        }
-        (Value::Number(a), Value::Number(b)) => {
-            let (a, b) = (a.as_f64().unwrap(), b.as_f64().unwrap());
-            (a - b).abs() <= 1e-12 * b.abs()
-        }
-        _ => a == b,
-    }
+/// As counts are published.
+fn rounded(count: &Value) -> f64 {
+    let base = f64::from(MIN_N);
+    (count.as_f64().unwrap() / base).round() * base
 }
 
 #[test]
-fn figures_over_few_are_suppressed() {
-    let mut suppressed = 0;
+fn figures_over_few_are_suppressed_and_the_others_rounded() {
+    let (mut suppressed, mut rates) = (0, 0);
     for metric in DEMO.office.json("/api/v1/metrics").as_array().unwrap() {
         let id = metric["id"].as_str().unwrap();
         let by = metric["by"].as_array().unwrap().iter().filter_map(Value::as_str).filter(|by| *by != "worker");
@@ -106,22 +98,59 @@ fn figures_over_few_are_suppressed() {
                 let (ours, theirs) = (ours[part].as_array().unwrap(), theirs[part].as_array().unwrap());
                 assert_eq!(ours.len(), theirs.len(), "{path}");
                 for (row, full) in ours.iter().zip(theirs) {
-                    if full["n"].as_u64().unwrap() >= u64::from(MIN_N) {
-                        assert!(is_same(row, full), "{path}: {row} and {full}");
-                        continue;
-                    }
-                    for name in ["value", "numerator", "low", "high", "p90", "closed_median_raw", "shrunken"] {
-                        assert!(row[name].is_null(), "{path}: {name} of {row}");
-                    }
-                    if !full["value"].is_null() {
+                    if (1..u64::from(MIN_N)).contains(&full["n"].as_u64().unwrap()) {
+                        for (name, value) in row.as_object().unwrap() {
+                            let told = ["place", "code", "name", "period", "reason"].contains(&name.as_str());
+                            assert!(told || value.is_null(), "{path}: {name} of {row}");
+                        }
                         assert_eq!(row["reason"], "small_n", "{path}: {row}");
                         suppressed += 1;
+                        continue;
+                    }
+                    for name in ["n", "numerator", "denominator"] {
+                        let same = if full[name].is_null() {
+                            row[name].is_null()
+                        } else {
+                            row[name].as_f64() == Some(rounded(&full[name]))
+                        };
+                        assert!(same, "{path}: {name} of {row} and {full}");
+                    }
+                    if metric["unit"] == "ratio" && !full["value"].is_null() {
+                        // Computed from what is told, so that it tells no more.
+                        let [numerator, denominator] = ["numerator", "denominator"].map(|name| row[name].as_f64().unwrap());
+                        assert!((row["value"].as_f64().unwrap() - numerator / denominator).abs() < 1e-12, "{path}: {row}");
+                        rates += 1;
                     }
                 }
             }
         }
     }
-    assert!(suppressed > 100, "{suppressed}");
+    assert!(suppressed > 100 && rates > 100, "{suppressed} {rates}");
+}
+
+#[test]
+fn the_public_may_not_narrow_a_count_down_by_windows() {
+    let path = |query: &str| format!("/api/v1/metrics/events?by=grid&{query}");
+    for asked in [
+        "period=day",
+        "period=week",
+        "period=month&from=2026-08-02",
+        "period=all&from=2026-08",
+        "period=all&from=2026-01&to=2026-07",
+    ] {
+        let detail = public().problem(&path(asked), 403);
+        assert!(detail.contains("for the office only"), "{asked}: {detail}");
+        DEMO.office.json(&path(asked));
+    }
+    for asked in [
+        "period=all",
+        "period=month",
+        "period=all&from=2026-08&to=2026-08",
+        "period=all&from=2026-06&to=2026-08",
+        "period=month&from=2026-06",
+    ] {
+        public().json(&path(asked));
+    }
 }
 
 #[test]
@@ -143,11 +172,11 @@ fn cards_name_nobody_and_count_no_few() {
         }
         for count in ["households", "open_reports"] {
             let few = (1..u64::from(MIN_N)).contains(&full[count].as_u64().unwrap());
-            assert_eq!(card[count].is_null(), few, "{count}: {} and {}", card[count], full[count]);
+            assert!(if few { card[count].is_null() } else { card[count].as_f64() == Some(rounded(&full[count])) }, "{count}");
             hidden += u32::from(few);
         }
         for row in card["trends"].as_object().unwrap().values().flat_map(|rows| rows.as_array().unwrap()) {
-            assert!(row["n"].as_u64().unwrap() >= u64::from(MIN_N) || row["value"].is_null(), "{row}");
+            assert!(row["n"].as_u64().is_none_or(|n| n == 0 || n >= u64::from(MIN_N)), "{row}");
         }
     }
     assert!(hidden > 0);

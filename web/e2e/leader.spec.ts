@@ -61,7 +61,7 @@ describe('a leader', () => {
       expect(await number(page, test('total'), 'data-value')).toBe(table.total[0]?.value);
       expect(await number(page, test('legend-subtitle'), 'data-n')).toBe(table.total[0]?.n);
       const hatched = table.rows.filter(
-        (row) => row.reason === 'small_n' || (row.n < area.min_n && row.reason !== 'no_data'),
+        (row) => row.reason === 'small_n' || ((row.n ?? 0) < area.min_n && row.reason !== 'no_data'),
       );
       expect(await page.textContent(test('legend-small'))).toBe(String(hatched.length));
       expect(problems).toEqual([]);

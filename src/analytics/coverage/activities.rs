@@ -46,7 +46,7 @@ pub fn activities_held(
         Column::new("numerator".into(), sums.values().map(|sum| sum.0).collect::<Vec<_>>()),
         Column::new("denominator".into(), sums.values().map(|sum| sum.1).collect::<Vec<_>>()),
     ])?;
-    rates::figures(&frame, Figuring::Proportion, query.period)
+    rates::figures(&frame, Figuring::Proportion, query)
 }
 
 /// The cadence of each programme, at one square or (`None`) at all.

@@ -84,13 +84,13 @@ pub(super) fn on_days(query: &Query, rows: impl Fn(NaiveDate) -> LazyFrame) -> P
         );
     }
     let Some((head, tail)) = days.split_first() else {
-        return rates::figures(&rows_of_nothing()?, Figuring::Proportion, query.period);
+        return rates::figures(&rows_of_nothing()?, Figuring::Proportion, query);
     };
     let mut sums = head.clone();
     for frame in tail {
         sums.vstack_mut(frame)?;
     }
-    rates::figures(&sums, Figuring::Proportion, query.period)
+    rates::figures(&sums, Figuring::Proportion, query)
 }
 
 fn rows_of_nothing() -> PolarsResult<DataFrame> {

@@ -50,7 +50,7 @@ fn rate(
         .group_by([col("place"), col("period")])
         .agg([col("numerator").sum(), col("denominator").sum()])
         .collect()?;
-    rates::figures(&sums, Figuring::Proportion, query.period)
+    rates::figures(&sums, Figuring::Proportion, query)
 }
 
 /// The 12th of each month from the first visit (or the start of the range) to today.

@@ -78,7 +78,7 @@ pub(super) fn proportion(cases: LazyFrame, query: &Query, instant: &str, conditi
         .group_by([col("place"), col("period")])
         .agg([sum_where(condition).alias("numerator"), len().cast(DataType::Float64).alias("denominator")])
         .collect()?;
-    rates::figures(&sums, Figuring::Proportion, query.period)
+    rates::figures(&sums, Figuring::Proportion, query)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! How long the stages of a case take: Kaplan–Meier, with open cases censored.
 
 use super::super::{
-    Clock, Query,
+    Clock, Publication, Query,
     figures::{self, Excluded, Figure, Reason},
     query,
     stats::{Estimate, Observation, estimate, median_raw},
@@ -72,7 +72,11 @@ pub fn durations(
     let selected = select(cases, stage, query)?;
     let pauses = if query.clock == Clock::Working { pauses_by_case(pauses)? } else { Pauses::new() };
     let observed = observe(&selected, query, &pauses, calendar)?;
-    figures::frame(query.period, summarise(observed))
+    let mut figures = summarise(observed);
+    if let Some(rule) = query.publication {
+        figures = figures.into_iter().map(|figure| published(figure, rule)).collect();
+    }
+    figures::frame(query.period, figures)
 }
 
 fn select(cases: &DataFrame, stage: Stage, query: &Query) -> PolarsResult<DataFrame> {
@@ -184,6 +188,28 @@ fn estimated(figure: Figure, it: &Estimate) -> Figure {
         low: it.median_low.map(seconds),
         high: it.median_high.map(seconds),
         p90: it.p90.map(seconds),
+        ..figure
+    }
+}
+
+/// Counts are rounded, durations kept to two digits; what rests on too few says nothing.
+fn published(figure: Figure, rule: Publication) -> Figure {
+    if figure.n < rule.min_n && figure.n > 0 {
+        return figure.withheld();
+    }
+    let seconds = |value: Option<f64>| value.map(Publication::round_duration);
+    let cases = |value: Option<f64>| value.map(|cases| rule.round(cases));
+    Figure {
+        value: seconds(figure.value),
+        numerator: cases(figure.numerator),
+        denominator: cases(figure.denominator),
+        n: rule.round_count(figure.n),
+        low: seconds(figure.low),
+        high: seconds(figure.high),
+        p90: seconds(figure.p90),
+        closed_median_raw: seconds(figure.closed_median_raw),
+        // How many were left out says little to the public, and much about single cases.
+        excluded: None,
         ..figure
     }
 }

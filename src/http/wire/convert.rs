@@ -105,7 +105,7 @@ impl From<&FigureRow> for FigureDto {
             reason: row.reason.clone(),
             numerator: row.numerator,
             denominator: row.denominator,
-            n: u64::from(row.n),
+            n: row.n.map(u64::from),
             low: row.low,
             high: row.high,
             shrunken: row.shrunken,

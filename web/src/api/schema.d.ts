@@ -299,11 +299,14 @@ export interface components {
             high?: number | null;
             /**
              * Format: double
-             * @description 95 % interval (Wilson).
+             * @description 95 % interval.
              */
             low?: number | null;
-            /** Format: int64 */
-            n: number;
+            /**
+             * Format: int64
+             * @description How many it rests on; null where it is withheld.
+             */
+            n?: number | null;
             name?: string | null;
             /** Format: double */
             numerator?: number | null;

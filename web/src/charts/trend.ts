@@ -1,7 +1,8 @@
 // The options of a trend chart: pure, so that what is drawn can be tested without a canvas.
 import type { EChartsCoreOption } from 'echarts/core';
 import type { MetricRow, Unit } from '../api/types';
-import { formatLimit, formatMonth, formatNumber, formatValue } from '../format/format';
+import { formatLimit, formatMonth, formatN, formatValue } from '../format/format';
+import { isSmall } from '../metric/scale';
 import type { Locale } from '../i18n/translate';
 
 export interface TrendStyle {
@@ -112,7 +113,7 @@ function tooltip(row: MetricRow | undefined, show: (value: number) => string, lo
   if (!row) return '';
   const value = row.value === null ? '–' : show(row.value);
   const interval = row.low !== null && row.high !== null ? ` (${show(row.low)} – ${show(row.high)})` : '';
-  return `${formatMonth(row.period, locale)}<br><b>${value}</b>${interval}<br>n = ${formatNumber(row.n, locale)}`;
+  return `${formatMonth(row.period, locale)}<br><b>${value}</b>${interval}<br>n = ${formatN(row.n, locale)}`;
 }
 
 function bars(rows: readonly MetricRow[], colour: string, marked: string | null): object {
@@ -140,7 +141,9 @@ function lines(rows: readonly MetricRow[], colour: string, marked: string | null
       type: 'line',
       data: rows.map((row) => ({
         value: row.value,
-        itemStyle: row.n < FIRM_N ? { color: '#ffffff', borderColor: colour, borderWidth: 1.4 } : { color: colour },
+        itemStyle: isSmall(row, FIRM_N)
+          ? { color: '#ffffff', borderColor: colour, borderWidth: 1.4 }
+          : { color: colour },
       })),
       symbol: 'circle',
       symbolSize: (_value: unknown, point: { dataIndex: number }) => symbolSize(rows[point.dataIndex], marked),
@@ -152,5 +155,5 @@ function lines(rows: readonly MetricRow[], colour: string, marked: string | null
 /** Months that stand alone have no line to show them. */
 function symbolSize(row: MetricRow | undefined, marked: string | null): number {
   if (row?.period === marked) return 8;
-  return row !== undefined && row.n < FIRM_N ? 5 : 3.5;
+  return row !== undefined && isSmall(row, FIRM_N) ? 5 : 3.5;
 }

@@ -20,6 +20,10 @@ export function formatNumber(value: number, locale: Locale, maximumFractionDigit
   return number(locale, { maximumFractionDigits }).format(value);
 }
 
+/** How many a figure rests on; fewer than `minN` where that is withheld. */
+export const formatN = (n: number | null, locale: Locale, minN = 5): string =>
+  n === null ? `< ${minN}` : formatNumber(n, locale);
+
 export function formatRatio(value: number, locale: Locale): string {
   return number(locale, {
     style: 'percent',

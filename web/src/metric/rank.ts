@@ -1,6 +1,6 @@
 // The order of the ranking table.
 import type { MetricRow } from '../api/types';
-import { mappedValue, type RateMode } from './scale';
+import { isSmall, mappedValue, type RateMode } from './scale';
 
 export type SortKey = 'value' | 'n' | 'name';
 export interface Sort {
@@ -18,8 +18,8 @@ export interface Ranked {
 /** Rows with a firm figure in the order asked for, then those over fewer than `minN`, which are never ranked. */
 export function ranked(rows: readonly MetricRow[], sort: Sort, mode: RateMode, minN: number): Ranked[] {
   const all = rows.map((row) => ({ row, value: mappedValue(row, mode), rank: null }));
-  const firm = all.filter(({ row, value }) => value !== null && row.n >= minN);
-  const loose = all.filter(({ row, value }) => value === null || row.n < minN);
+  const firm = all.filter(({ row, value }) => value !== null && !isSmall(row, minN));
+  const loose = all.filter(({ row, value }) => value === null || isSmall(row, minN));
   const order = (a: Ranked, b: Ranked) => compare(a, b, sort) || text(a.row).localeCompare(text(b.row), 'zh-CN');
   const ranks = ranksOf(firm.map(({ value }) => value ?? 0));
   const ordered = firm.sort(order).map((entry) => ({ ...entry, rank: ranks.get(entry.value ?? 0) ?? null }));
@@ -42,7 +42,7 @@ function ranksOf(values: readonly number[]): Map<number, number> {
 function compare(a: Ranked, b: Ranked, { key, descending }: Sort): number {
   const sign = descending ? -1 : 1;
   if (key === 'name') return sign * (a.row.name ?? '').localeCompare(b.row.name ?? '', 'zh-CN');
-  if (key === 'n') return sign * (a.row.n - b.row.n);
+  if (key === 'n') return sign * ((a.row.n ?? 0) - (b.row.n ?? 0));
   return sign * ((a.value ?? -Infinity) - (b.value ?? -Infinity));
 }
 

@@ -45,7 +45,7 @@ export function scaleOf(
     rows.map((row) => mappedValue(row, options.mode)).filter((value) => value !== null);
   const all = values(table.rows);
   // A count is its own n: leaving the small ones out would leave out the lower end of the scale.
-  const firm = table.unit === 'count' ? all : values(table.rows.filter((row) => row.n >= options.minN));
+  const firm = table.unit === 'count' ? all : values(table.rows.filter((row) => !isSmall(row, options.minN)));
   const used = firm.length > 0 ? firm : all;
   if (isDiverging(metric)) {
     const totals = values(table.total);
@@ -97,10 +97,13 @@ export type Fill =
   | { kind: 'not_reached'; colour: string; small: boolean }
   | { kind: 'no_data'; colour: string; small: boolean };
 
+/** Whether a figure rests on fewer than `minN`; the public is not even told on how many. */
+export const isSmall = (row: MetricRow, minN: number): boolean => row.n === null || row.n < minN;
+
 /** How a place is filled. `small`: hatched, because the figure rests on fewer than `minN`. */
 export function fillOf(row: MetricRow | undefined, scale: Scale, mode: RateMode, minN: number): Fill {
   if (!row) return { kind: 'no_data', colour: NO_DATA, small: false };
-  const small = row.reason === 'small_n' || (row.n < minN && row.reason !== 'no_data');
+  const small = isSmall(row, minN) && row.reason !== 'no_data';
   const value = mappedValue(row, mode);
   const index = value === null ? null : classOf(value, scale.limits);
   if (index !== null) return { kind: 'class', index, colour: scale.colours[index] ?? NO_DATA, small };

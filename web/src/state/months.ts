@@ -34,14 +34,12 @@ export function shownMonth(month: string | null, area: Area): string | null {
 
 const LENGTH: Record<Exclude<Window, 'all'>, number> = { month: 1, m3: 3, m12: 12 };
 
-/** The months that one figure covers, both included; null where the store has no data. */
+/** The months that one figure covers, both included; null for all time, and where the store has no data. */
 export function windowMonths(
   view: Pick<View, 'window' | 'month'>,
   area: Area,
 ): { from: string | null; to: string | null } {
   const to = shownMonth(view.month, area);
-  if (to === null || area.data_from === null) return { from: null, to: null };
-  if (view.window === 'all') return { from: area.data_from, to: area.data_to };
-  const from = addMonths(to, 1 - LENGTH[view.window]);
-  return { from: from < area.data_from ? area.data_from : from, to };
+  if (to === null || view.window === 'all') return { from: null, to: null };
+  return { from: addMonths(to, 1 - LENGTH[view.window]), to };
 }
