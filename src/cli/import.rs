@@ -43,6 +43,9 @@ pub struct Args {
     /// Time zone of an area that the store does not know yet
     #[arg(long, value_name = "ZONE")]
     zone: Option<Tz>,
+    /// Let a file of boundaries retire more than half of those in force: what is not in the file is retired
+    #[arg(long)]
+    retire: bool,
     /// Check everything, write nothing
     #[arg(long)]
     dry_run: bool,
@@ -67,6 +70,7 @@ pub async fn run(args: Args) -> Result<()> {
         mapping,
         datum: args.position.datum,
         crs: args.position.crs,
+        retire: args.retire,
         dry_run: args.dry_run,
         valid_from: args.valid_from,
         area: args.store.area,

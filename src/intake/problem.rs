@@ -34,6 +34,7 @@ vocabulary! {
         BoundaryGap => "boundary_gap", "边界之间有空隙", "a gap between boundaries";
         OutsideParent => "outside_parent", "超出上级边界", "outside the place that it is part of";
         UnknownParent => "unknown_parent", "上级不存在", "the place that it is part of isn't known";
+        Retired => "retired", "现行但文件中没有的，停用", "in force until now but not in the file: retired";
         ParentRetired => "parent_retired", "上级已撤销（改归所在的新上级）", "the place that it was part of is retired: now part of where it lies";
     }
 }

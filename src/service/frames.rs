@@ -72,6 +72,11 @@ impl Builder<'_> {
                 self.input.names.insert(Entry { id, code, name: boundary.name.clone() });
             }
         }
+        for place in &self.source.hot.retired {
+            let id = place.id.to_string();
+            let code = place.code.clone().unwrap_or_else(|| id.clone());
+            self.input.names.insert(Entry { id, code, name: place.name.clone() });
+        }
         for person in &self.source.records.persons {
             // Names label the rows by worker, which only those who may identify persons get.
             let name = person.contact.as_ref().and_then(|contact| contact.name.clone());

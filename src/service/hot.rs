@@ -11,7 +11,7 @@ use crate::{
     people::{Person, Post},
     place::{Boundary, BoundaryVersion, Device, Facility, Household, Id, Level, Period, Square},
     round::{Fulfilment, Round, RoundKind},
-    store::{AreaSettings, CaseFilter, Cursor, FulfilmentFilter, Page, Store, StoreError},
+    store::{AreaSettings, CaseFilter, Cursor, FulfilmentFilter, Page, Retired, Store, StoreError},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::{FutureExt as _, future::BoxFuture};
@@ -73,6 +73,10 @@ pub struct Hot {
     pub seq: i64,
     area: Option<AreaSettings>,
     pub versions: Vec<BoundaryVersion>,
+    /// The first version in which every level is there that ever was.
+    complete_from: i64,
+    /// Places that figures of the past may be about.
+    pub retired: Vec<Retired>,
     divisions: [Division; 3],
     pub counts: BTreeMap<Layer, u64>,
     pub span: Option<Period>,
@@ -121,6 +125,8 @@ impl Hot {
             seq,
             area: Some(area),
             versions,
+            complete_from: store.complete_from().await?,
+            retired: store.retired().await?,
             divisions: divisions.await?,
             counts: store.counts().await?,
             span: store.data_span().await?,
@@ -135,6 +141,8 @@ impl Hot {
             seq: 0,
             area: None,
             versions: Vec::new(),
+            complete_from: 0,
+            retired: Vec::new(),
             divisions: [(); 3].map(|()| Division::new(Vec::new())),
             counts: BTreeMap::new(),
             span: None,
@@ -158,6 +166,13 @@ impl Hot {
     pub fn today(&self) -> Result<NaiveDate, ServiceError> {
         let zone = self.area()?.zone;
         Ok(self.as_of.unwrap_or_else(Utc::now).with_timezone(&zone).date_naive())
+    }
+
+    /// The number of the version under which what happened on `day` is placed: the one that was in force, but none from before
+    /// all levels were there. `None` while nothing is published.
+    #[must_use]
+    pub fn version_on(&self, day: NaiveDate) -> Option<i64> {
+        BoundaryVersion::on(&self.versions, day).map(|version| version.number.max(self.complete_from))
     }
 
     /// The box around all boundaries.

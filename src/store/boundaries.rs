@@ -32,6 +32,12 @@ const BOUNDARIES: &str = "SELECT id, level, parent, code_scheme, code, name, ali
      WHERE area = $1 AND level = $2 AND version_from <= $3 AND (version_to IS NULL OR version_to > $3) \
      ORDER BY code IS NULL, code, id";
 
+const RETIRED: &str = "SELECT id, code, name FROM boundary AS b WHERE area = $1 AND version_to = (\
+     SELECT max(coalesce(version_to, 9223372036854775807)) FROM boundary WHERE area = $1 AND id = b.id) ORDER BY id";
+
+const COMPLETE_FROM: &str = "SELECT max(first) AS version FROM (\
+     SELECT min(version_from) AS first FROM boundary WHERE area = $1 GROUP BY level) AS levels";
+
 const INSERT_VERSION: &str =
     "INSERT INTO boundary_version (area, number, valid_from, published_at, note) VALUES ($1, $2, $3, $4, $5)";
 
@@ -66,6 +72,27 @@ pub(super) async fn boundaries(
 ) -> Result<Vec<Boundary>, StoreError> {
     let values = vec![area.into(), level.word().into(), version.into()];
     source.fetch(BOUNDARIES.into(), values).await?.iter().map(read_boundary).collect()
+}
+
+/// A place that is no longer in force, as it was called last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retired {
+    pub id: Id,
+    pub code: Option<String>,
+    pub name: String,
+}
+
+/// The places of an area that once were in force and are no longer.
+pub(super) async fn retired(mut source: Source<'_>, area: &str) -> Result<Vec<Retired>, StoreError> {
+    let rows = source.fetch(RETIRED.into(), vec![area.into()]).await?;
+    let retired = |row: &Row| Ok(Retired { id: row.parse("id")?, code: row.opt_text("code")?, name: row.text("name")? });
+    rows.iter().map(retired).collect()
+}
+
+/// The first version in which every level is there that ever was; 0 while nothing is published.
+pub(super) async fn complete_from(mut source: Source<'_>, area: &str) -> Result<i64, StoreError> {
+    let rows = source.fetch(COMPLETE_FROM.into(), vec![area.into()]).await?;
+    rows.first().map_or(Ok(0), |row| Ok(row.opt_int("version")?.unwrap_or(0)))
 }
 
 /// The places that carry or once carried a code.

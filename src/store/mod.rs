@@ -21,7 +21,7 @@ mod wkb;
 mod writer;
 
 pub use area::AreaSettings;
-pub use boundaries::PublishBoundaries;
+pub use boundaries::{PublishBoundaries, Retired};
 pub use changes::{Change, ChangeOp};
 pub use error::StoreError;
 pub use geopackage::{Cell, ForeignLayer, read_gpkg_layer};
@@ -199,6 +199,16 @@ impl Store {
     /// Published versions, by number.
     pub async fn versions(&self) -> Result<Vec<BoundaryVersion>, StoreError> {
         boundaries::versions(self.source(), self.area_key()?).await
+    }
+
+    /// The places that once were in force and are no longer, by id.
+    pub async fn retired(&self) -> Result<Vec<Retired>, StoreError> {
+        boundaries::retired(self.source(), self.area_key()?).await
+    }
+
+    /// The first version in which every level is there that ever was; 0 while nothing is published.
+    pub async fn complete_from(&self) -> Result<i64, StoreError> {
+        boundaries::complete_from(self.source(), self.area_key()?).await
     }
 
     /// The places that carry or once carried the codes; codes that nobody had are left out.

@@ -59,6 +59,7 @@ pub fn options(layer: Layer, path: &Path) -> ImportOptions {
         mapping: Mapping::default(),
         datum: None,
         crs: None,
+        retire: false,
         dry_run: false,
         valid_from: Some("2024-01-01".parse().unwrap()),
         area: Some("430811".to_owned()),

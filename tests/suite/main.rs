@@ -9,6 +9,7 @@ mod import;
 mod import_at_once;
 mod import_files;
 mod import_support;
+mod import_versions;
 mod openapi;
 mod store_cases;
 mod store_crash;

@@ -26,10 +26,15 @@ impl Service {
             Level::Grid => intake::read_grids,
             Level::MicroGrid => intake::read_microgrids,
         };
+        let today = chrono::Utc::now().with_timezone(&job.area.zone).date_naive();
+        if job.valid_from() > today {
+            return Err(ImportError::AheadOfItsDay { valid_from: job.valid_from(), today });
+        }
         let (drafts, report) = read_drafts(job, Some(level), table, reader).await?;
+        let owners = self.store.ids_by_code(level, &codes_of(&drafts)).await?;
         let used = self.store.codes_ever(level).await?;
         let work = job.clone();
-        let mut set = blocking(move || work.set(level, drafts, used, report)).await?;
+        let mut set = blocking(move || work.set(level, drafts, &Codes { used, owners }, report)).await?;
         if set.boundaries.is_empty() {
             // A file without one usable boundary must not retire those that are in force.
             return Ok(Imported { report: set.report, written: Written::default(), boundaries: None });
@@ -40,9 +45,12 @@ impl Service {
         let before = job.hot.division(level);
         let written = difference(before, &set.boundaries);
         let retired = before.boundaries.len() - written.updated - written.unchanged;
+        if retired * 2 > before.boundaries.len() && !job.options.retire {
+            return Err(ImportError::RetiresMost { retired, of: before.boundaries.len(), level });
+        }
         let mut levels = vec![(level, set.boundaries)];
         levels.extend(set.children.take());
-        let publish = PublishBoundaries { levels, valid_from: job.valid_from(), note: set.report.file.clone() };
+        let publish = PublishBoundaries { levels, valid_from: job.valid_from(), note: file_name(&set.report.file) };
         let version = writer.publish(&publish).await?.number;
         if job.latest_version() != Some(version) {
             let work = job.clone();
@@ -51,6 +59,27 @@ impl Service {
         }
         Ok(Imported { report: set.report, written, boundaries: Some(PublishedLevel { version, retired }) })
     }
+}
+
+/// Without its folders, which are nobody's business.
+fn file_name(path: &str) -> String {
+    std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The codes that the drafts carry, and the names of those without: under the free scheme a name may be a code.
+fn codes_of(drafts: &[BoundaryDraft]) -> Vec<Code> {
+    drafts.iter().filter_map(code_of).collect()
+}
+
+fn code_of(draft: &BoundaryDraft) -> Option<Code> {
+    draft.code.clone().or_else(|| Code::parse(CodeScheme::Free, Level::Grid, &draft.name).ok())
+}
+
+/// Codes of a level, from all of its past.
+struct Codes {
+    used: HashSet<String>,
+    /// To whom those belong that the drafts carry.
+    owners: HashMap<Code, Id>,
 }
 
 /// A level as it is to be from now on.
@@ -76,9 +105,13 @@ fn difference(before: &Division, after: &[Boundary]) -> Written {
 }
 
 impl Job {
-    fn set(&self, level: Level, drafts: Vec<BoundaryDraft>, used: HashSet<String>, report: IntakeReport) -> Set {
-        let (boundaries, mut report) = self.boundaries(level, drafts, used, report);
+    fn set(&self, level: Level, drafts: Vec<BoundaryDraft>, codes: &Codes, report: IntakeReport) -> Set {
+        let (boundaries, mut report) = self.boundaries(level, drafts, codes, report);
         let division = Division::new(boundaries.clone());
+        for retired in self.hot.division(level).boundaries.iter().filter(|old| division.get(old.id).is_none()) {
+            let code = retired.code.as_ref().map_or("–", Code::as_str);
+            report.warn(Problem::Retired, None, format!("{} ({code})", retired.name));
+        }
         let children = self.children(level, &division, &mut report);
         Set { boundaries, division, children, report }
     }
@@ -118,20 +151,21 @@ impl Job {
         &self,
         level: Level,
         drafts: Vec<BoundaryDraft>,
-        used: HashSet<String>,
+        codes: &Codes,
         mut report: IntakeReport,
     ) -> (Vec<Boundary>, IntakeReport) {
         let names = Names::of(self);
         let mut taken = HashSet::new();
         let mut boundaries = Vec::with_capacity(drafts.len());
         for draft in drafts {
-            let known = Self::known(&names, level, &draft).filter(|id| taken.insert(*id));
+            let known = Self::known(&names, level, &draft, codes).filter(|id| taken.insert(*id));
             let parent = self.parent(&names, level, &draft, &mut report);
+            let revived = known.filter(|id| self.hot.division(level).get(*id).is_none()).and_then(|_| code_of(&draft));
             boundaries.push(Boundary {
                 id: known.unwrap_or_default(),
                 level,
                 parent,
-                code: draft.code,
+                code: draft.code.or(revived),
                 name: draft.name,
                 aliases: draft.aliases,
                 kind: draft.kind,
@@ -139,16 +173,18 @@ impl Job {
                 area_m2: draft.area_m2,
             });
         }
-        self.number(level, &mut boundaries, used);
+        self.number(level, &mut boundaries, codes.used.clone());
         (boundaries, report)
     }
 
-    /// The place in force that the draft means: the one with its code, or without a code the one with its name.
-    fn known(names: &Names, level: Level, draft: &BoundaryDraft) -> Option<Id> {
-        match &draft.code {
+    /// The place that the draft means: the one in force with its code, or without a code with its name; else the one that had
+    /// this code before it was retired.
+    fn known(names: &Names, level: Level, draft: &BoundaryDraft, codes: &Codes) -> Option<Id> {
+        let in_force = match &draft.code {
             Some(code) => names.boundary(level, code.as_str()),
             None => names.boundary(level, &draft.name),
-        }
+        };
+        in_force.or_else(|| codes.owners.get(&code_of(draft)?).copied())
     }
 
     /// The place that the draft is part of: the one it names, else the one that it lies in.

@@ -26,6 +26,8 @@ pub struct ImportOptions {
     pub datum: Option<Datum>,
     /// `EPSG:4547`.
     pub crs: Option<String>,
+    /// Lets a file of boundaries retire more than half of those in force.
+    pub retire: bool,
     /// Checks everything and writes nothing.
     pub dry_run: bool,
     /// The day from which boundaries, and records that name no day of their own, hold; today if not given.
@@ -64,6 +66,16 @@ pub enum ImportError {
     Table(#[from] TableFileError),
     #[error(transparent)]
     Intake(#[from] IntakeError),
+    #[error(
+        "a file of boundaries replaces the whole level: {retired} of the {of} {level}s in force are not in this one and would be \
+         retired; give a file with all of them, or say --retire"
+    )]
+    RetiresMost { retired: usize, of: usize, level: Level },
+    #[error(
+        "boundaries that hold from {valid_from} can't be imported before that day (today is {today}); import them then, or give \
+         an earlier --valid-from"
+    )]
+    AheadOfItsDay { valid_from: NaiveDate, today: NaiveDate },
     #[error(transparent)]
     Service(#[from] ServiceError),
 }

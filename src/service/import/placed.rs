@@ -20,7 +20,7 @@ pub struct Placements {
     devices: Vec<(Id, Placement)>,
     /// A report keeps the version that it was assigned in; these are where it lies today.
     cases: Vec<(Id, Placement)>,
-    /// Reports that were taken in before there were any boundaries.
+    /// Reports that were taken in before there were any boundaries of this level.
     first: Vec<(Id, Placement)>,
 }
 
@@ -31,8 +31,10 @@ pub fn everything(job: &Job, level: Level, fresh: &Division, version: i64) -> Pl
     let divisions = Divisions { version, villages, grids, microgrids };
     let records = &job.records;
     let cases = place(&divisions, records.cases.iter().map(|case| (case.id, case.location)).collect());
-    let unplaced: std::collections::HashSet<Id> =
-        records.cases.iter().filter(|case| case.placement.is_none()).map(|case| case.id).collect();
+    // As long as there were no boundaries of this level, nothing was assigned to one.
+    let first_of_level = job.hot.division(level).boundaries.is_empty();
+    let unplaced = records.cases.iter().filter(|case| first_of_level || case.placement.is_none());
+    let unplaced: std::collections::HashSet<Id> = unplaced.map(|case| case.id).collect();
     Placements {
         households: place(&divisions, records.households.iter().map(|home| (home.id, home.location)).collect()),
         squares: place(&divisions, records.squares.iter().map(|square| (square.id, centre(&square.shape))).collect()),

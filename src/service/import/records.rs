@@ -10,7 +10,7 @@ use crate::{
     },
     layer::Layer,
     people::{Contact, Person, Post},
-    place::{BoundaryVersion, Device, Facility, Household, Id, Level, Placement, Square},
+    place::{Device, Facility, Household, Id, Level, Placement, Square},
     round::{Fulfilment, Round, RoundKind, shipped_rounds},
     service::{
         Service, ServiceError,
@@ -166,7 +166,7 @@ impl Job {
     /// The number of the version that held at an instant; `None` while nothing is published.
     fn version_at(&self, at: DateTime<Utc>) -> Option<i64> {
         let day = at.with_timezone(&self.area.zone).date_naive();
-        BoundaryVersion::on(&self.hot.versions, day).map(|version| version.number)
+        self.hot.version_on(day)
     }
 
     /// Places points under the latest version; `None` for each while nothing is published.

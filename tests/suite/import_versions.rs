@@ -1,0 +1,126 @@
+//! Files of boundaries as versions: from when they hold, what they retire, what comes back.
+
+use crate::{
+    import_support::{TINY, load, options},
+    store_support::Fixture,
+};
+use std::collections::{BTreeMap, HashSet};
+use wangge::{
+    intake::Problem,
+    layer::Layer,
+    place::{Id, Level},
+    service::{ImportError, PublishedLevel, Service},
+    store::{CaseFilter, Store},
+};
+
+async fn open(fixture: &Fixture) -> std::sync::Arc<Service> {
+    Service::open(fixture.target.clone(), None).await.unwrap()
+}
+
+/// Version and grid of each report.
+async fn placements(store: &Store) -> BTreeMap<String, (i64, Option<Id>)> {
+    let cases = store.cases(&CaseFilter::default(), None, 10_000).await.unwrap().rows;
+    let placed = cases.into_iter().filter(|case| case.location.is_some());
+    placed.map(|case| (case.source, case.placement.map(|it| (it.version, it.grid)).unwrap())).collect()
+}
+
+async fn grids(store: &Store) -> BTreeMap<String, Id> {
+    let version = store.versions().await.unwrap().last().unwrap().number;
+    let grids = store.boundaries(Level::Grid, version).await.unwrap();
+    grids.into_iter().map(|grid| (grid.code.unwrap().to_string(), grid.id)).collect()
+}
+
+/// Each level is a version of its own, all from the same day, and the reports are older: they lie in grids all the same, in
+/// whatever order the files come.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_older_than_the_boundaries_lies_in_the_first_whole_set() {
+    let boundaries = [Layer::Villages, Layer::Grids, Layer::MicroGrids];
+    for fixture in Fixture::each().await {
+        let service = open(&fixture).await;
+        let import = async |layer| {
+            let mut import = options(layer, &TINY.path(layer));
+            import.valid_from = None;
+            service.import(import).await.unwrap();
+        };
+        import(boundaries[0]).await;
+        load(&service, &TINY, Layer::Reports).await;
+        for layer in [boundaries[1], boundaries[2]] {
+            import(layer).await;
+        }
+        let store = fixture.another().await;
+        let before = placements(&store).await;
+        check(&before);
+
+        let other = Fixture::geopackage().await;
+        let service = open(&other).await;
+        for layer in boundaries {
+            let mut import = options(layer, &TINY.path(layer));
+            import.valid_from = None;
+            service.import(import).await.unwrap();
+        }
+        load(&service, &TINY, Layer::Reports).await;
+        let second = other.another().await;
+        let after = placements(&second).await;
+        check(&after);
+        for store in [store, second] {
+            store.close().await;
+        }
+        other.end().await;
+        fixture.end().await;
+    }
+}
+
+/// A few of the generated reports lie outside every grid.
+fn check(placements: &BTreeMap<String, (i64, Option<Id>)>) {
+    let versions: HashSet<i64> = placements.values().map(|(version, _)| *version).collect();
+    assert_eq!(versions, HashSet::from([3]));
+    let in_grids = placements.values().filter(|(_, grid)| grid.is_some()).count();
+    assert!(placements.len() > 100 && in_grids * 10 > placements.len() * 9, "{in_grids} of {}", placements.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_the_grids_retires_the_others_only_if_told_to_and_they_come_back_as_themselves() {
+    let mut file: serde_json::Value = serde_json::from_str(&TINY.text(Layer::Grids)).unwrap();
+    file["features"].as_array_mut().unwrap().truncate(1);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.geojson");
+    std::fs::write(&path, file.to_string()).unwrap();
+    for fixture in Fixture::each().await {
+        let service = open(&fixture).await;
+        load(&service, &TINY, Layer::Villages).await;
+        load(&service, &TINY, Layer::Grids).await;
+        let store = fixture.another().await;
+        let before = grids(&store).await;
+        let seq = service.change_seq();
+
+        let refused = service.import(options(Layer::Grids, &path)).await.unwrap_err();
+        assert!(matches!(refused, ImportError::RetiresMost { retired: 8, of: 9, .. }), "{refused}");
+        assert_eq!(service.change_seq(), seq);
+
+        let mut import = options(Layer::Grids, &path);
+        import.retire = true;
+        let outcome = service.import(import).await.unwrap();
+        assert_eq!(outcome.boundaries.map(|PublishedLevel { retired, .. }| retired), Some(8));
+        let named = &outcome.report.finding(Problem::Retired).unwrap().examples;
+        let codes: HashSet<_> = before.keys().filter(|code| named.iter().any(|it| it.text.contains(*code))).collect();
+        assert_eq!((codes.len(), grids(&store).await.len()), (8, 1));
+        assert_eq!(store.retired().await.unwrap().len(), 8);
+
+        load(&service, &TINY, Layer::Grids).await;
+        assert_eq!(grids(&store).await, before, "a code that comes back is the place that it was");
+        assert_eq!(store.retired().await.unwrap(), []);
+        store.close().await;
+        fixture.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn boundaries_cannot_be_imported_ahead_of_their_day() {
+    let fixture = Fixture::geopackage().await;
+    let service = open(&fixture).await;
+    let mut import = options(Layer::Villages, &TINY.path(Layer::Villages));
+    import.valid_from = Some("2199-01-01".parse().unwrap());
+    let refused = service.import(import).await.unwrap_err();
+    assert!(matches!(refused, ImportError::AheadOfItsDay { .. }) && refused.to_string().contains("2199-01-01"), "{refused}");
+    fixture.end().await;
+}
