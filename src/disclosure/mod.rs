@@ -39,6 +39,13 @@ impl Viewer {
         matches!(self, Self::Administrator)
     }
 
+    /// Whether instants may leave to the millisecond; else only their local day, and only the grid, not the ten households of
+    /// a micro-grid: together they would point at a home.
+    #[must_use]
+    pub const fn may_read_fine_detail(self) -> bool {
+        matches!(self, Self::Administrator)
+    }
+
     /// The position as the viewer may see it: exact, or moved to the centre of a square of about [`COARSE_M`]. The squares are
     /// fixed to the ground, so that asking twice tells no more.
     #[must_use]

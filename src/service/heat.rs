@@ -34,9 +34,9 @@ impl Service {
             let points = records.cases.iter().filter_map(|case| {
                 let counts = (period.from..period.to).contains(&case.submitted_at)
                     && query.kind.as_ref().is_none_or(|kind| *kind == case.category);
-                // The box is held against what the viewer may know, or narrow boxes would find exact positions.
-                let is_near = |point| query.bbox.is_none_or(|bbox| bbox.contains(viewer.coarsen(point)));
-                case.location.filter(|point| counts && is_near(*point))
+                // Counted is what the viewer may know: small cells, narrow boxes and differences of days tell no more.
+                let is_near = |point| query.bbox.is_none_or(|bbox| bbox.contains(point));
+                case.location.map(|point| viewer.coarsen(point)).filter(|point| counts && is_near(*point))
             });
             let least = if viewer.may_read_small_n() { 1 } else { MIN_N };
             let cells = hexagons(points, query.resolution).into_iter().filter(|cell| cell.count >= least);

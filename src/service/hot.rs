@@ -75,7 +75,7 @@ pub struct Hot {
     pub versions: Vec<BoundaryVersion>,
     /// The first version in which every level is there that ever was.
     complete_from: i64,
-    /// Places that figures of the past may be about.
+    /// Places that figures of the past may be about, by id.
     pub retired: Vec<Retired>,
     divisions: [Division; 3],
     pub counts: BTreeMap<Layer, u64>,
@@ -117,6 +117,8 @@ impl Hot {
                 None => Vec::new(),
             });
         }
+        let mut retired = store.retired().await?;
+        retired.sort_by_key(|place| place.id);
         let divisions = tokio::task::spawn_blocking(move || {
             let mut divisions = levels.into_iter().map(Division::new);
             [(); 3].map(|()| divisions.next().unwrap_or_else(|| Division::new(Vec::new())))
@@ -126,7 +128,7 @@ impl Hot {
             area: Some(area),
             versions,
             complete_from: store.complete_from().await?,
-            retired: store.retired().await?,
+            retired,
             divisions: divisions.await?,
             counts: store.counts().await?,
             span: store.data_span().await?,
@@ -192,10 +194,14 @@ impl Hot {
         self.divisions.iter().find_map(|division| division.get(id))
     }
 
-    /// The code of a boundary, or its id where it has none.
+    /// The code of a boundary, also of one that is retired, or its id where it has none.
     #[must_use]
     pub fn code(&self, id: Id) -> Option<String> {
-        self.boundary(id).map(|boundary| boundary.code.as_ref().map_or_else(|| id.to_string(), ToString::to_string))
+        if let Some(boundary) = self.boundary(id) {
+            return Some(boundary.code.as_ref().map_or_else(|| id.to_string(), ToString::to_string));
+        }
+        let retired = self.retired.binary_search_by_key(&id, |it| it.id).ok().and_then(|i| self.retired.get(i))?;
+        Some(retired.code.clone().unwrap_or_else(|| id.to_string()))
     }
 
     /// The records, read when first needed.

@@ -63,6 +63,12 @@ fn reports_come_without_source_text_and_exact_position() {
         matches!((point(it), point(own)), (Some(a), Some(b)) if wangge::geometry::distance_m(a, b) > 1.0)
     });
     assert!(moved.count() > coarse.len() / 2);
+    for report in &coarse {
+        let text = |name: &str| report.property(name).unwrap().as_str().map(str::to_owned);
+        assert_eq!(text("submitted_at").unwrap().len(), "2026-08-15".len(), "the day, not the instant");
+        assert!(text("closed_at").is_none_or(|at| at.len() == 10));
+        assert!(report.property("microgrid").unwrap().is_null() && report.property("microgrid_id").unwrap().is_null());
+    }
     let (columns, rows) = public().csv("/api/v1/layers/reports.csv");
     let source = columns.iter().position(|name| name == "source");
     assert!(source.is_none_or(|source| rows.iter().all(|row| row[source].is_empty())));
@@ -195,7 +201,22 @@ fn hexagons_with_few_reports_are_left_out() {
     let before = all.len();
     all.retain(|_, count| *count >= u64::from(MIN_N));
     assert!(all.len() < before && !all.is_empty());
-    assert_eq!(cells(public()), all);
+    // The public's are counted from coarse positions: about the same, and none finer than what reports are shown at.
+    let coarse = cells(public());
+    assert!(!coarse.is_empty() && coarse.values().all(|count| *count >= u64::from(MIN_N)));
+    let positions = |client: Client| {
+        let reports = client.geojson("/api/v1/layers/reports.geojson").features;
+        reports.iter().filter(|it| it.geometry.is_some()).count() as u64
+    };
+    assert!(coarse.values().sum::<u64>() <= positions(public()));
+    let fine = public().geojson("/api/v1/heat/hexagons?resolution=11").features;
+    let shown = public().geojson("/api/v1/layers/reports.geojson").features;
+    for cell in &fine {
+        let outline = geo::Polygon::<f64>::try_from(cell.geometry.clone().unwrap()).unwrap();
+        let inside = shown.iter().filter_map(|it| geo::Point::<f64>::try_from(it.geometry.clone()?).ok());
+        let inside = inside.filter(|point| geo::Contains::contains(&outline, point)).count() as u64;
+        assert_eq!(cell.property("count").unwrap().as_u64(), Some(inside), "a cell counts the positions that are shown");
+    }
 }
 
 #[test]

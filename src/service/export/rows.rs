@@ -10,6 +10,7 @@ use crate::{
     round::Fulfilment,
     service::hot::{Division, Hot, Records},
 };
+use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
 /// `values![a, b]`: a list of [`Value`]s.
@@ -153,13 +154,14 @@ impl Rows {
         let identify = self.viewer.may_identify();
         let mut values =
             values![case.id, identify.then_some(case.source.as_str()), case.category.as_str(), case.channel.clone()];
-        values.extend(values![case.state.word(), case.submitted_at, case.closed_at, case.label.clone()]);
-        let mut placement = self.placement_columns(case.placement.as_ref());
-        if !identify && let Some(border_m) = placement.iter_mut().rev().nth(1) {
+        let (submitted_at, closed_at) = (self.instant(Some(case.submitted_at)), self.instant(case.closed_at));
+        values.extend(values![case.state.word(), submitted_at, closed_at, case.label.clone()]);
+        let mut placement = case.placement.clone();
+        if let Some(placement) = placement.as_mut().filter(|_| !self.viewer.may_read_fine_detail()) {
             // The exact distance to a border would give the exact position away.
-            *border_m = Value::Null;
+            (placement.microgrid, placement.border_m) = (None, None);
         }
-        values.extend(placement);
+        values.extend(self.placement_columns(placement.as_ref()));
         Some(feature(case.id, self.point(case.location), values))
     }
 
@@ -210,6 +212,14 @@ impl Rows {
     fn grid_columns(&self, placement: Option<&Placement>) -> Vec<Value> {
         let (grid, microgrid) = (placement.and_then(|it| it.grid), placement.and_then(|it| it.microgrid));
         values![grid, grid.and_then(|id| self.hot.code(id)), microgrid, microgrid.and_then(|id| self.hot.code(id))]
+    }
+
+    /// As exact as the viewer may know it.
+    fn instant(&self, at: Option<DateTime<Utc>>) -> Value {
+        match (at, self.hot.area()) {
+            (Some(at), Ok(area)) if !self.viewer.may_read_fine_detail() => at.with_timezone(&area.zone).date_naive().into(),
+            (at, _) => at.into(),
+        }
     }
 
     fn point(&self, location: Option<LonLat>) -> Option<geo::Geometry> {

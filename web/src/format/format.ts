@@ -92,7 +92,11 @@ export function formatMonth(month: string, locale: Locale): string {
 }
 
 /** An instant in the area's own zone. */
+/** An instant in the area's zone; the public is told the local day only. */
 export function formatInstant(instant: string, zone: string, locale: Locale): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(instant)) {
+    return new Intl.DateTimeFormat(TAG[locale], { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(instant));
+  }
   return new Intl.DateTimeFormat(TAG[locale], {
     dateStyle: 'medium',
     timeStyle: 'short',
