@@ -62,13 +62,12 @@ impl Service {
         self.store.place()
     }
 
-    /// Whether the store answers.
+    /// Whether the store answers and is still the one that was opened.
     ///
     /// # Errors
-    /// [`ServiceError::Store`] if it does not.
+    /// [`ServiceError::Store`] if it is not.
     pub async fn ping(&self) -> Result<(), ServiceError> {
-        self.store.area().await?;
-        Ok(())
+        Ok(self.store.check().await?)
     }
 
     /// Closes the store's connections.

@@ -23,6 +23,9 @@ pub(super) trait Backend: Send + Sync {
     /// Reads what is committed.
     async fn fetch(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, StoreError>;
 
+    /// Whether the database answers and is still the one that was opened.
+    async fn check(&self) -> Result<(), StoreError>;
+
     /// Begins to write. One transaction writes at a time in one area; the next waits for it.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
 

@@ -11,7 +11,9 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 /// Why the store could not do it. Whatever was not committed is undone as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("the disk of the database is full: nothing of this change was saved; free some space and do it again")]
+    #[error(
+        "the disk of the database is full or cannot be written to: nothing of this change was saved; free some space and do it again"
+    )]
     DiskFull(#[source] Cause),
     #[error(
         "the connection to the database was lost: what was not yet confirmed was not saved; do it again when the database can be reached"
@@ -38,6 +40,15 @@ pub enum StoreError {
     NewerSchema { place: String, found: i64, known: i64 },
     #[error("{} is missing beside the GeoPackage; restore both files from the same backup", .0.display())]
     PrivateFileMissing(PathBuf),
+    #[error(
+        "{} does not belong to the GeoPackage beside it; restore both files from the same backup, or move both away to begin anew",
+        .0.display()
+    )]
+    HalvesApart(PathBuf),
+    #[error("{} was moved, deleted or replaced while it was in use; put it back, or restart to work on what is there now", .0.display())]
+    FileReplaced(PathBuf),
+    #[error("another program has dropped {} from {}; stop here and restore a backup", .missing.join(", "), .path.display())]
+    TablesDropped { path: PathBuf, missing: Vec<String> },
     #[error("{0:?} names no store: give a data directory, or postgres://user@host/database")]
     Target(String),
 
@@ -67,6 +78,15 @@ pub enum StoreError {
     WhichLayer { path: PathBuf, has: Vec<String> },
 }
 
+/// Extended codes of I/O errors that SQLite gives where space runs out.
+const DISK_FULL: [i32; 5] = [
+    libsqlite3_sys::SQLITE_IOERR_WRITE,
+    libsqlite3_sys::SQLITE_IOERR_FSYNC,
+    libsqlite3_sys::SQLITE_IOERR_TRUNCATE,
+    libsqlite3_sys::SQLITE_IOERR_SHMSIZE,
+    libsqlite3_sys::SQLITE_IOERR_SHMMAP,
+];
+
 impl StoreError {
     /// A statement of ours names a value that it was not given.
     pub(super) fn unbound(parameter: &str) -> Self {
@@ -93,6 +113,8 @@ impl StoreError {
         use libsqlite3_sys as ffi;
         match extended & 0xff {
             ffi::SQLITE_FULL => Self::DiskFull(error.into()),
+            // A full disk shows itself so where a file beside the database can't be made or grown.
+            ffi::SQLITE_IOERR if DISK_FULL.contains(&extended) => Self::DiskFull(error.into()),
             ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => Self::Busy(error.into()),
             ffi::SQLITE_CONSTRAINT => Self::constraint(error),
             ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB => Self::Corrupt(error.into()),

@@ -21,7 +21,7 @@ macro_rules! migration {
     };
 }
 
-pub(super) const MIGRATIONS: &[Migration] = &[migration!(1, "0001_places_cases_rounds")];
+pub(super) const MIGRATIONS: &[Migration] = &[migration!(1, "0001_places_cases_rounds"), migration!(2, "0002_commit_marks")];
 
 /// The number of the last step.
 pub(super) fn latest() -> i64 {

@@ -137,6 +137,14 @@ impl Store {
         Ok(store)
     }
 
+    /// Whether the store answers and is still the one that was opened.
+    ///
+    /// # Errors
+    /// [`StoreError::FileReplaced`], [`StoreError::TablesDropped`], [`StoreError::ConnectionLost`].
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.backend.check().await
+    }
+
     /// Closes all connections. A store that is merely dropped loses nothing either.
     pub async fn close(&self) {
         self.backend.close().await;

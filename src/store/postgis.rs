@@ -100,6 +100,11 @@ impl Backend for PostGis {
         Ok(rows.map_ok(Row::Postgres).try_collect().await?)
     }
 
+    async fn check(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
         Ok(Box::new(PgTransaction(self.pool.begin().await?)))
     }

@@ -14,6 +14,7 @@ mod openapi;
 mod store_cases;
 mod store_crash;
 mod store_geopackage;
+mod store_halves;
 mod store_places;
 mod store_postgis;
 mod store_support;

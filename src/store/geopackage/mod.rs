@@ -6,7 +6,9 @@
 
 mod foreign;
 mod functions;
+mod marks;
 mod open;
+mod seen;
 #[cfg(test)]
 mod tests;
 
@@ -40,13 +42,16 @@ pub(super) struct GeoPackage {
     directory: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
+    seen: seen::Seen,
 }
 
 impl GeoPackage {
     /// Opens the store in `directory`; makes it where there is none.
     pub(super) async fn open(directory: &Path) -> Result<Self, StoreError> {
         let (writer, readers) = open::open(directory).await?;
-        Ok(Self { directory: directory.to_owned(), writer, readers })
+        let files = [open::PUBLIC_FILE, open::PRIVATE_FILE].map(|name| directory.join(name));
+        let seen = seen::Seen::note(&readers, [&files[0], &files[1]]).await?;
+        Ok(Self { directory: directory.to_owned(), writer, readers, seen })
     }
 
     /// A full disk: the GeoPackage may not grow by more than `pages`.
@@ -95,13 +100,22 @@ impl Backend for GeoPackage {
         Ok(rows.map_ok(Row::Sqlite).try_collect().await?)
     }
 
+    async fn check(&self) -> Result<(), StoreError> {
+        self.seen.check(&self.readers).await
+    }
+
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        // What is written into a file that was moved away would be lost.
+        self.check().await?;
         // At once a writer: a reader that becomes one later could be refused in mid-work.
-        Ok(Box::new(SqliteTransaction(self.writer.begin_with("BEGIN IMMEDIATE").await?)))
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        marks::settle(&mut transaction).await?;
+        Ok(Box::new(SqliteTransaction(transaction)))
     }
 
     async fn watch(&self, area: String, latest: watch::Sender<i64>) -> Result<(), StoreError> {
         let mut connection = self.readers.acquire().await?.detach();
+        let writer = self.writer.clone();
         tokio::spawn(async move {
             let mut seen = None;
             while !latest.is_closed() {
@@ -115,6 +129,15 @@ impl Backend for GeoPackage {
                         seen = Some(version);
                         latest.send_if_modified(|known| std::mem::replace(known, seq) != seq);
                     }
+                }
+                // Another process may have died between the two files of a commit.
+                if marks::is_settled(&mut connection).await.is_ok_and(|settled| !settled)
+                    && let Err(error) = settle(&writer).await
+                {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "a commit that broke off could not be taken back yet"
+                    );
                 }
                 tokio::select! {
                     () = tokio::time::sleep(WATCH_EVERY) => {}
@@ -138,6 +161,13 @@ impl Backend for GeoPackage {
     }
 }
 
+/// Waits until nobody writes, then looks whether a commit broke off.
+async fn settle(writer: &SqlitePool) -> Result<(), StoreError> {
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    marks::settle(&mut transaction).await?;
+    Ok(transaction.commit().await?)
+}
+
 struct SqliteTransaction(sqlx::Transaction<'static, Sqlite>);
 
 #[async_trait]
@@ -157,6 +187,7 @@ impl Transaction for SqliteTransaction {
         for layer in touched {
             self.update_contents(layer).await?;
         }
+        marks::count(&mut self.0).await?;
         Ok(self.0.commit().await?)
     }
 }

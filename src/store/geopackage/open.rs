@@ -1,6 +1,6 @@
 //! Opening the two files: what may be opened, what is made new, which steps of the schema are missing.
 
-use super::functions;
+use super::{functions, marks};
 use crate::store::{StoreError, migrations, value::instant_text};
 use chrono::Utc;
 use sqlx::{
@@ -15,7 +15,7 @@ use std::{
 };
 
 pub(super) const PUBLIC_FILE: &str = "wangge.gpkg";
-const PRIVATE_FILE: &str = "private.sqlite";
+pub(super) const PRIVATE_FILE: &str = "private.sqlite";
 
 /// "GPKG", and the version of the standard (1.3) that the file follows.
 const APPLICATION_ID: i64 = 0x4750_4B47;
@@ -56,7 +56,7 @@ pub(super) async fn open(directory: &Path) -> Result<(SqlitePool, SqlitePool), S
     // Not from a pool: that would try again and again, and keep to itself what was wrong.
     let mut first = SqliteConnection::connect_with(&options).await?;
     attach(&mut first, &public, false).await?;
-    prepare(&mut first, &public).await?;
+    prepare(&mut first, &public, &private).await?;
     first.close().await?;
     Ok((pool(&options, &public, false), pool(&options, &public, true)))
 }
@@ -101,7 +101,7 @@ async fn attach(connection: &mut SqliteConnection, public: &Path, reads_only: bo
 }
 
 /// Checks that the file is ours or empty, and brings its schema up to date.
-async fn prepare(connection: &mut SqliteConnection, public: &Path) -> Result<(), StoreError> {
+async fn prepare(connection: &mut SqliteConnection, public: &Path, private: &Path) -> Result<(), StoreError> {
     check(connection, "gpkg", public).await?;
     // GDAL reads these from the first page of the file itself, so they are written before the log is there.
     let application_id: i64 = sqlx::query_scalar("PRAGMA gpkg.application_id").fetch_one(&mut *connection).await?;
@@ -116,6 +116,7 @@ async fn prepare(connection: &mut SqliteConnection, public: &Path) -> Result<(),
     sqlx::query(MAKE_SCHEMA_TABLE).execute(&mut *transaction).await?;
     let applied: i64 =
         sqlx::query_scalar("SELECT coalesce(max(number), 0) FROM gpkg.wangge_schema").fetch_one(&mut *transaction).await?;
+    marks::check(&mut transaction, private, applied).await?;
     let pending = migrations::pending(applied, &public.display().to_string())?;
     for migration in pending {
         sqlx::raw_sql(migration.geopackage).execute(&mut *transaction).await?;
@@ -129,6 +130,7 @@ async fn prepare(connection: &mut SqliteConnection, public: &Path) -> Result<(),
     if !pending.is_empty() {
         guard_tables(&mut transaction).await?;
     }
+    marks::settle(&mut transaction).await?;
     transaction.commit().await?;
     if !pending.is_empty() {
         sqlx::query("PRAGMA gpkg.wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;

@@ -1,0 +1,65 @@
+//! The two files as one: a commit is written file by file, the private one first. Marks in both tell whether a crash came
+//! between, and the private file's undo log takes its half back.
+
+use crate::store::StoreError;
+use sqlx::{AssertSqlSafe, SqliteConnection};
+use std::path::Path;
+
+const MARKS: &str = "SELECT p.store, p.commits, g.store, g.commits FROM main.store_mark AS p, gpkg.store_mark AS g";
+
+/// Counts the commit that is about to be written in both files.
+pub(super) async fn count(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    for file in ["main", "gpkg"] {
+        let count = AssertSqlSafe(format!("UPDATE {file}.store_mark SET commits = commits + 1"));
+        sqlx::query(count).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Whether the last commit reached both files. Outside of a transaction it may be another's commit that is under way.
+pub(super) async fn is_settled(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
+    let (_, private, _, public): (String, i64, String, i64) = sqlx::query_as(MARKS).fetch_one(connection).await?;
+    Ok(private == public)
+}
+
+/// Within a transaction that may write: takes the private half of a commit back whose other half was never written, then
+/// empties the undo log.
+pub(super) async fn settle(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    if !is_settled(&mut *connection).await? {
+        tracing::warn!("the program ended between the two files of a commit, which was not confirmed: it is taken back");
+        let undo: Vec<String> =
+            sqlx::query_scalar("SELECT statement FROM main.undo ORDER BY seq DESC").fetch_all(&mut *connection).await?;
+        for statement in undo {
+            sqlx::query(AssertSqlSafe(statement)).persistent(false).execute(&mut *connection).await?;
+        }
+        let align = "UPDATE main.store_mark SET commits = (SELECT commits FROM gpkg.store_mark)";
+        sqlx::query(align).execute(&mut *connection).await?;
+    }
+    sqlx::query("DELETE FROM main.undo").execute(&mut *connection).await?;
+    Ok(())
+}
+
+/// Whether the private file is the other half of this GeoPackage, of which `applied` steps of the schema are made.
+///
+/// # Errors
+/// [`StoreError::HalvesApart`].
+pub(super) async fn check(connection: &mut SqliteConnection, private: &Path, applied: i64) -> Result<(), StoreError> {
+    let has = async |connection: &mut SqliteConnection, file: &str, table: &str| -> Result<bool, StoreError> {
+        let count = format!("SELECT count(*) FROM {file}.sqlite_schema WHERE type = 'table' AND name = $1");
+        Ok(sqlx::query_scalar::<_, i64>(AssertSqlSafe(count)).bind(table).fetch_one(connection).await? > 0)
+    };
+    let apart = || StoreError::HalvesApart(private.to_owned());
+    if applied > 0 && !has(&mut *connection, "main", "person").await? {
+        return Err(apart());
+    }
+    if !has(&mut *connection, "main", "store_mark").await? {
+        return Ok(());
+    }
+    if !has(&mut *connection, "gpkg", "store_mark").await? {
+        // A store that was made new, or is older than the marks, and whose migration was cut off has counted no commit.
+        let commits: i64 = sqlx::query_scalar("SELECT commits FROM main.store_mark").fetch_one(connection).await?;
+        return if commits > 0 { Err(apart()) } else { Ok(()) };
+    }
+    let (private, _, public, _): (String, i64, String, i64) = sqlx::query_as(MARKS).fetch_one(connection).await?;
+    if private == public { Ok(()) } else { Err(apart()) }
+}
