@@ -76,7 +76,7 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 async fn run_on_store(args: &Args) -> anyhow::Result<()> {
-    let analysis = open_existing(&args.store).await?.analysis().await?;
+    let analysis = open_existing(&args.store).await?.analysis(args.as_of).await?;
     let group = Metric::ALL.iter().copied().filter(|metric| metric.group() == args.subject);
     let goes_by = |metric: &Metric| args.by == By::Area || metric.by().contains(&args.by);
     let metrics: Vec<_> = group.filter(|metric| goes_by(metric) && metric.periods().contains(&args.period)).collect();
@@ -91,7 +91,7 @@ async fn run_on_file(args: &Args, path: &Path) -> anyhow::Result<()> {
     if args.subject != Group::Response {
         bail!("analyze {}: a file of reports gives response times only", args.subject);
     }
-    let source = ReportsFile::read(path, args.mapping.as_deref()).await?;
+    let source = ReportsFile::read(path, args.mapping.as_deref(), args.as_of).await?;
     let metrics = source.metrics();
     answer(args, &Source { frames: &source.frames, zone: source.zone, observed_until: source.observed_until }, &metrics)
 }

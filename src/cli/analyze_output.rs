@@ -1,5 +1,6 @@
 //! What `wangge analyze` gives out: a table to read, or a file.
 
+use super::WholeFile;
 use crate::{
     analytics::{
         By, Clock, Metric,
@@ -14,8 +15,7 @@ use anyhow::{Context, bail};
 use chrono_tz::Tz;
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use std::{
-    fs::{self, File},
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::Path,
 };
 
@@ -44,29 +44,16 @@ impl Format {
 
 /// Writes the whole report, or nothing: an unfinished file never takes the place of `path`.
 pub fn write(report: &Report, path: &Path, format: Format) -> anyhow::Result<()> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = Path::new(&part);
+    let mut file = WholeFile::create(path, false)?;
     let written = match format {
-        Format::Csv => write_buffered(part, |out| write_csv(report, out)),
-        Format::Json => write_buffered(part, |out| {
-            serde_json::to_writer_pretty(&mut *out, report)?;
-            writeln!(out)
-        }),
-        Format::Parquet => report.write_parquet(part).map_err(anyhow::Error::from),
+        Format::Csv => write_csv(report, &mut file).map_err(anyhow::Error::from),
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut file, report).map_err(anyhow::Error::from).and_then(|()| Ok(writeln!(file)?))
+        }
+        Format::Parquet => report.write_parquet(file.growing()).map_err(anyhow::Error::from),
     };
-    let renamed = written.and_then(|()| Ok(fs::rename(part, path)?));
-    if renamed.is_err() {
-        // What is left of the attempt is of no use; the error that counts is the one above.
-        let _ = fs::remove_file(part);
-    }
-    renamed.with_context(|| format!("can't write {}", path.display()))
-}
-
-fn write_buffered(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> anyhow::Result<()> {
-    let mut out = BufWriter::new(File::create(path)?);
-    write(&mut out)?;
-    Ok(out.into_inner()?.sync_all()?)
+    written.with_context(|| format!("cannot write {}", path.display()))?;
+    file.finish()
 }
 
 fn write_csv(report: &Report, out: &mut impl Write) -> io::Result<()> {
@@ -297,12 +284,12 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("r.csv");
         write(&report(), &path, Format::Csv).unwrap();
-        let text = fs::read_to_string(&path).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 3);
         assert!(lines[1].starts_with("submit_to_close,seconds,,,,2026-03-02,7200,,2,3,3,3600,,"), "{}", lines[1]);
         assert!(lines[2].contains("'=1+1"), "{}", lines[2]);
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 
     #[test]

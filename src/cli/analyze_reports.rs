@@ -3,7 +3,7 @@
 use crate::{
     analytics::{
         Directory, Frames, Key, Metric,
-        fold::{Event, Outline, fold},
+        fold::{Event, Outline, fold_until},
         frames::{CaseRow, Placed},
     },
     case::REPORT,
@@ -34,16 +34,17 @@ pub struct ReportsFile {
 impl ReportsFile {
     /// # Errors
     /// What is wrong with the file or the mapping. Bad rows are left out, and named on stderr.
-    pub async fn read(path: &Path, mapping: Option<&Path>) -> anyhow::Result<Self> {
+    pub async fn read(path: &Path, mapping: Option<&Path>, as_of: Option<DateTime<Utc>>) -> anyhow::Result<Self> {
         let mapping = mapping.map(Mapping::read).transpose()?.unwrap_or_default();
         let table = read_table(path, &mapping.read_options()).await?;
         let zone = mapping.time.zone.unwrap_or(DEFAULT_ZONE);
         let (drafts, report) = intake::read_reports(&table, &mapping, &IntakeContext::in_zone(zone))
             .with_context(|| path.display().to_string())?;
         say_what_is_left_out(&report);
+        let as_of = as_of.unwrap_or(DateTime::<Utc>::MAX_UTC);
         let mut names = Directory::default();
         let kind = names.key(REPORT);
-        let rows: Vec<_> = (0..).zip(&drafts).map(|(case, draft)| case_row(&mut names, case, kind, draft)).collect();
+        let rows: Vec<_> = (0..).zip(&drafts).map(|(case, draft)| case_row(&mut names, case, kind, draft, as_of)).collect();
         let latest = |draft: &ReportDraft| draft.events.iter().map(|event| event.at).chain(draft.closed_at).max();
         Ok(Self {
             observed_until: drafts.iter().filter_map(latest).max(),
@@ -71,17 +72,20 @@ fn say_what_is_left_out(report: &IntakeReport) {
 }
 
 /// The label of a report stands for its grid.
-fn case_row(names: &mut Directory, case: Key, kind: Key, draft: &ReportDraft) -> CaseRow {
+fn case_row(names: &mut Directory, case: Key, kind: Key, draft: &ReportDraft, as_of: DateTime<Utc>) -> CaseRow {
     let outline = Outline { submitted_at: draft.submitted_at, state: draft.state, closed_at: draft.closed_at };
-    let events =
-        draft.events.iter().map(|event| Event { transition: event.transition, at: event.at, actor: event.actor.as_deref() });
+    let events: Vec<_> = draft
+        .events
+        .iter()
+        .map(|event| Event { transition: event.transition, at: event.at, actor: event.actor.as_deref() })
+        .collect();
     CaseRow {
         case,
         kind,
         category: names.key(&draft.category),
         at: Placed { grid: draft.label.as_deref().map(|label| names.key(label)), ..Placed::default() },
         worker: None,
-        stages: fold(&outline, events).stages,
+        stages: fold_until(&outline, &events, as_of).stages,
         due_at: None,
     }
 }

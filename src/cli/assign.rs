@@ -1,6 +1,6 @@
 //! `wangge assign`: points of one file to the polygons of another, without a store.
 
-use super::PositionArgs;
+use super::{PositionArgs, WholeFile};
 use crate::{
     assign::{Assigner, Assignment, DEFAULT_TOLERANCE_M},
     geometry::{LonLat, mend},
@@ -18,8 +18,7 @@ use geo::{Geometry, MultiPolygon};
 use serde_json::Value;
 use std::{
     borrow::Cow,
-    fs::{self, File},
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -81,7 +80,11 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
 
     let output = Output { table: &table, points: &points, assignments: &assignments, ids: &grids.ids };
     match &args.out {
-        Some(path) => whole_file(path, |out| output.write(out, format))?,
+        Some(path) => {
+            let mut file = WholeFile::create(path, false)?;
+            output.write(&mut file, format)?;
+            file.finish()?;
+        }
         None => output.write(&mut io::stdout().lock(), format)?,
     }
     summarise(&assignments);
@@ -297,21 +300,6 @@ impl Output<'_> {
         }
         writer.finish()
     }
-}
-
-/// Writes `path` whole or not at all: beside it first, then renamed.
-fn whole_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let named = || format!("can't write {}", path.display());
-    let mut out = BufWriter::new(File::create(&part).with_context(named)?);
-    let written = write(&mut out).and_then(|()| Ok(out.into_inner()?.sync_all()?)).and_then(|()| Ok(fs::rename(&part, path)?));
-    if written.is_err() {
-        // What is left of the attempt is of no use; the error that counts is the one above.
-        let _ = fs::remove_file(&part);
-    }
-    written.with_context(named)
 }
 
 #[cfg(test)]

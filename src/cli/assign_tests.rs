@@ -1,5 +1,6 @@
 use super::*;
 use clap::Parser;
+use std::fs;
 
 #[derive(Parser)]
 struct Line {

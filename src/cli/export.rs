@@ -1,6 +1,6 @@
 //! `wangge export`: a layer as a file.
 
-use super::{StoreArgs, open_existing};
+use super::{StoreArgs, WholeFile, open_existing};
 use crate::{
     disclosure::Viewer,
     geometry::Datum,
@@ -9,8 +9,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use std::{
-    fs::{self, File},
-    io::{self, BufWriter, IsTerminal, Write},
+    io::{self, IsTerminal},
     path::{Path, PathBuf},
 };
 
@@ -88,24 +87,14 @@ pub async fn run(args: Args) -> Result<()> {
             }
             drain(chunks, &mut stdout.lock()).await?;
         }
-        Some(path) => write_file(&path, chunks).await?,
+        Some(path) => {
+            // An export may name persons.
+            let mut file = WholeFile::create(&path, true)?;
+            drain(chunks, &mut file).await.with_context(|| format!("cannot write {}", path.display()))?;
+            file.finish()?;
+        }
     }
     Ok(())
-}
-
-/// Writes beside the file and then takes its place, so that a broken export leaves the old file as it was.
-async fn write_file(path: &Path, chunks: crate::service::Chunks) -> Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let written = async {
-        let mut file = BufWriter::new(File::create(&part)?);
-        drain(chunks, &mut file).await?;
-        file.flush()?;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(&part, path)
-    };
-    written.await.inspect_err(|_| drop(fs::remove_file(&part))).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn epsg(text: &str) -> Result<u32> {

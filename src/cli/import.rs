@@ -4,7 +4,8 @@ use super::{PositionArgs, StoreArgs, open_service};
 use crate::{
     intake::{Lang, Mapping},
     layer::Layer,
-    service::{ImportOptions, ImportOutcome, PublishedLevel},
+    service::{ImportOptions, ImportOutcome, PublishedLevel, Service},
+    store::{PUBLIC_FILE, Target},
 };
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
@@ -16,6 +17,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use tempfile::TempDir;
 
 /// Import a file: CSV, GeoJSON or GeoPackage. The same file twice changes nothing; bad rows are reported and left out.
 #[derive(Debug, clap::Args)]
@@ -61,7 +63,7 @@ pub struct Args {
 /// The file, the mapping or the store; then nothing was written.
 pub async fn run(args: Args) -> Result<()> {
     let mapping = mapping(&args)?;
-    let service = open_service(&args.store).await?;
+    let (service, _trial) = open(&args).await?;
     let bar = progress_bar();
     let shown = bar.clone();
     let options = ImportOptions {
@@ -87,6 +89,17 @@ pub async fn run(args: Args) -> Result<()> {
         println!("{}", summary(&outcome, args.lang));
     }
     Ok(())
+}
+
+/// The store; for a trial on a directory that holds none, an empty one elsewhere that goes with the returned folder.
+async fn open(args: &Args) -> Result<(Arc<Service>, Option<TempDir>)> {
+    let there_is_none = matches!(args.store.target()?, Target::Directory(directory) if !directory.join(PUBLIC_FILE).exists());
+    if !(args.dry_run && there_is_none) {
+        return Ok((open_service(&args.store).await?, None));
+    }
+    let folder = tempfile::tempdir().context("cannot make a folder for the trial")?;
+    let target = Target::Directory(folder.path().to_owned());
+    Ok((Service::open(target, args.store.area.as_deref()).await?, Some(folder)))
 }
 
 /// The mapping file, with the flags over it.

@@ -11,9 +11,11 @@ mod import;
 mod position_args;
 mod serve;
 mod store_args;
+mod whole_file;
 
 pub use position_args::PositionArgs;
 pub use store_args::{StoreArgs, load_config, open_existing, open_service};
+pub use whole_file::WholeFile;
 
 use clap::{Parser, Subcommand};
 use std::{future::Future, io, process::ExitCode};
