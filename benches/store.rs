@@ -29,6 +29,7 @@ fn reports() -> (Vec<(Case, Option<CaseText>)>, Vec<CaseEvent>) {
         location: LonLat::from_degrees(110.5 + f64::from(i % 100) / 1e3, 29.3 + f64::from(i / 100) / 1e3).ok(),
         submitted_at: start + TimeDelta::minutes(i64::from(i)),
         state: State::Closed,
+        stated: None,
         closed_at: Some(start + TimeDelta::minutes(i64::from(i) + 600)),
         label: None,
         placement: None,
@@ -68,7 +69,7 @@ async fn open(target: &Target) -> Store {
 async fn import(store: &Store, cases: &[(Case, Option<CaseText>)], events: &[CaseEvent]) -> Duration {
     let started = Instant::now();
     let mut writer = store.write().await.expect("a transaction");
-    let written = writer.upsert_cases(cases).await.expect("cases");
+    let written = writer.upsert_cases(cases).await.expect("cases").written;
     writer.append_events(events).await.expect("events");
     writer.commit().await.expect("committed");
     assert_eq!(written.inserted + written.unchanged, cases.len());

@@ -65,6 +65,20 @@ pub fn fold<'a>(case: &Outline, events: impl IntoIterator<Item = Event<'a>>) -> 
     folded
 }
 
+/// As [`fold`], by what was known at `as_of`: of a case to which something happened later, the state and the closing are those
+/// that its events led to until then. `events` ascending by time.
+#[must_use]
+pub fn fold_until(case: &Outline, events: &[Event], as_of: DateTime<Utc>) -> Folded {
+    let known: Vec<Event> = events.iter().filter(|event| event.at <= as_of).copied().collect();
+    if known.len() == events.len() && case.closed_at.is_none_or(|at| at <= as_of) {
+        return fold(case, known);
+    }
+    let state = known.last().map_or(State::Submitted, |event| event.transition);
+    let closed = known.iter().rev().find(|event| event.transition == State::Closed).map(|event| event.at);
+    let then = Outline { submitted_at: case.submitted_at, state, closed_at: closed.filter(|_| !state.is_open()) };
+    fold(&then, known)
+}
+
 /// When the result of a case is due: its class's clock on the work calendar, standing still while suspended.
 #[must_use]
 pub fn due_at(category: &str, stages: &Stages, clocks: &Clocks, calendar: &WorkCalendar) -> Option<DateTime<Utc>> {
@@ -224,6 +238,20 @@ mod tests {
         assert_eq!((folded.stages.closed_at, folded.stages.discarded), (None, None));
         let found_later = [discarded[0], (State::Closed, 2, None), (State::Duplicate, 5, None)];
         assert_eq!(fold_of(State::Duplicate, &found_later).stages.closed_at, Some(at(2)));
+    }
+
+    #[test]
+    fn what_happens_later_is_not_known_yet() {
+        let event = |(transition, hour): (State, u32)| Event { transition, at: at(hour), actor: None };
+        let way = [(State::Submitted, 0), (State::Closed, 2), (State::Reopened, 4), (State::Closed, 6), (State::Void, 8)];
+        let events = way.map(event);
+        let case = outline(State::Void, Some(at(6)));
+        let of = |hour| fold_until(&case, &events, at(hour)).stages;
+        assert_eq!((of(1).closed_at, of(1).discarded), (None, None));
+        assert_eq!((of(3).closed_at, of(5).closed_at, of(7).closed_at), (Some(at(2)), None, Some(at(6))));
+        assert_eq!((of(7).discarded, of(8).discarded), (None, Some(Discarded::Void)));
+        // Closed later, by a file without events.
+        assert_eq!(fold_until(&outline(State::Closed, Some(at(5))), &[], at(4)).stages.closed_at, None);
     }
 
     #[test]

@@ -28,8 +28,7 @@ pub fn workload(frames: &Frames, weights: &Weights, query: &Query) -> PolarsResu
         sources.push(counted(&frames.patrols, query, "at")?);
     }
     let loads = loads(sources)?;
-    let first = loads.keys().map(|group| group.1).min();
-    let first = query.from.or(first).unwrap_or_else(|| query.today());
+    let first = first_day(frames, query)?.unwrap_or_else(|| query.today());
     let days = worker_days(&frames.posts, query, first)?;
     let groups: BTreeSet<Group> = loads.keys().chain(days.keys()).copied().collect();
     let load = |group: &Group| loads.get(group).copied().unwrap_or_default();
@@ -143,6 +142,22 @@ fn loads(sources: Vec<LazyFrame>) -> PolarsResult<BTreeMap<Group, Load>> {
         .collect())
 }
 
+/// From which day on days on post count: the one asked for, else the first of the month in which the records begin, whatever
+/// they are about. So all time is the sum of its months.
+fn first_day(frames: &Frames, query: &Query) -> PolarsResult<Option<NaiveDate>> {
+    if query.from.is_some() {
+        return Ok(query.from);
+    }
+    let mut first: Option<i32> = None;
+    for (rows, instant) in [(&frames.cases, "submitted_at"), (&frames.visits, "at"), (&frames.patrols, "at")] {
+        let known = rows.clone().lazy().filter(col(instant).lt_eq(query.now()));
+        let earliest = known.select([query.local_date(instant)?.min().alias("day")]).collect()?;
+        let earliest = earliest.column("day")?.date()?.physical().get(0);
+        first = [first, earliest].into_iter().flatten().min();
+    }
+    Ok(first.map(|day| Period::Month.start(query::date(day))))
+}
+
 /// Days on post from `first` to today, per place and period.
 fn worker_days(posts: &DataFrame, query: &Query, first: NaiveDate) -> PolarsResult<BTreeMap<Group, f64>> {
     let periods = query.periods(first, query.today());
@@ -186,8 +201,7 @@ fn spans(posts: &DataFrame, query: &Query) -> PolarsResult<Vec<(Option<Key>, Nai
 fn counts(items: LazyFrame, frames: &Frames, query: &Query) -> PolarsResult<DataFrame> {
     let loads = loads(vec![items])?;
     let mut groups: BTreeMap<Group, f64> = loads.iter().map(|(group, load)| (*group, load.count)).collect();
-    let first = query.from.or_else(|| loads.keys().map(|group| group.1).min());
-    if let Some(first) = first {
+    if let Some(first) = first_day(frames, query)? {
         let everyone = carriers(frames, query, first)?;
         for (period, _, _) in query.periods(first, query.today()) {
             for place in &everyone {
@@ -351,6 +365,21 @@ mod tests {
             let out = workload(&golden(), &weights(), &Query { period, ..query() }).unwrap();
             let sum = |name: &str| out.column(name).unwrap().f64().unwrap().iter().flatten().sum::<f64>();
             assert_eq!((sum("numerator"), sum("denominator")), (19.0, 20.0), "{period}");
+        }
+    }
+
+    #[test]
+    fn all_time_is_the_sum_of_its_months() {
+        // The posts began long before the records do.
+        let of = |period| {
+            let query = Query { period, from: None, to: None, ..query() };
+            let out = workload(&golden(), &weights(), &query).unwrap();
+            let sum = |name: &str| out.column(name).unwrap().f64().unwrap().iter().flatten().sum::<f64>();
+            (sum("numerator"), sum("denominator"))
+        };
+        assert_eq!(of(Period::All), (19.0, 62.0));
+        for period in [Period::Month, Period::Week, Period::Day] {
+            assert_eq!(of(period), of(Period::All), "{period}");
         }
     }
 

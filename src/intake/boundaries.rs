@@ -68,7 +68,9 @@ fn read(
     let records = rows.each(&mut report, |row, report| {
         let mut draft = draft(&rows, row, level, scheme, report)?;
         (draft.shape, draft.area_m2) = take_shape(&rows, row, report)?;
-        seen.insert(draft.code.as_ref().map_or(draft.name.as_str(), Code::as_str), row.number)?;
+        // Without a code a place is known by its name, within the one that it is part of.
+        let name = draft.parent.as_ref().map_or_else(|| draft.name.clone(), |parent| format!("{parent} {}", draft.name));
+        seen.insert(draft.code.as_ref().map_or(name.as_str(), Code::as_str), row.number)?;
         Ok(draft)
     });
     tessellation::check(&records, context.parents, &mut report);

@@ -114,6 +114,8 @@ pub struct ReportDraft {
     pub submitted_at: DateTime<Utc>,
     /// The close date as it stands in the file, whatever the state says, be it before `submitted_at` too.
     pub closed_at: Option<DateTime<Utc>>,
+    /// The state that the file states.
+    pub stated: Option<State>,
     /// Discarded (void, duplicate, rejected) if the file says so, else closed if there is a close date, else what the file says,
     /// else what the last event leads to.
     pub state: State,

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     layer::Layer,
     people::{Contact, Role},
+    place::Id,
     table::Table,
 };
 
@@ -48,7 +49,8 @@ pub fn read_posts(table: &Table, mapping: &Mapping, context: &Context) -> Result
         let (from, to) = rows.period(row, "from", "to")?;
         let from = from.ok_or_else(|| Reject::new(Problem::MissingValue, "from"))?;
         let whole = || format!("{person}/{role}/{}/{from}", place.as_deref().unwrap_or(""));
-        let source = rows.text(row, "source")?.unwrap_or_else(whole);
+        // Not the words themselves: the key of a person may be a name, and keys of posts lie in the public file.
+        let source = rows.text(row, "source")?.unwrap_or_else(|| Id::derived("post", &whole()).to_string());
         seen.insert(&source, row.number)?;
         Ok(PostDraft { row: row.number, source, person, role, place, from, to })
     });

@@ -67,6 +67,7 @@ fn report_draft(rows: &Rows, row: &Row, report: &mut IntakeReport) -> Result<Rep
         location: None,
         submitted_at,
         closed_at,
+        stated,
         state,
         events,
         label: rows.text(row, "label")?,

@@ -7,11 +7,12 @@ use super::{
 };
 use crate::{
     geometry::LonLat,
-    place::{CodeScheme, Level, Placement},
+    place::{CodeScheme, Id, Level, Placement},
     store::{AreaSettings, PublishBoundaries, Writer},
     testing::subdistrict::{Settings, Subdistrict},
 };
 use geo::InteriorPoint as _;
+use std::collections::HashMap;
 
 /// The store is empty before.
 const FIRST_VERSION: i64 = 1;
@@ -75,8 +76,12 @@ fn place_all(mut demo: Subdistrict) -> Subdistrict {
     for (case, placement) in demo.cases.iter_mut().zip(cases) {
         case.placement = Some(placement);
     }
+    let persons: HashMap<&str, Id> = demo.persons.iter().map(|person| (person.source.as_str(), person.id)).collect();
     for event in &mut demo.events {
         event.version = Some(FIRST_VERSION);
+        if let Some(id) = event.actor.as_deref().and_then(|actor| persons.get(actor)) {
+            event.actor = Some(id.to_string());
+        }
     }
     demo
 }
@@ -101,7 +106,7 @@ async fn write(writer: &mut Writer, demo: &Subdistrict) -> Result<(), ServiceErr
             writer.upsert_fulfilments(chunk).await?;
         }
     }
-    let texts: std::collections::HashMap<_, _> = demo.texts.iter().cloned().collect();
+    let texts: HashMap<_, _> = demo.texts.iter().cloned().collect();
     let cases: Vec<_> = demo.cases.iter().map(|case| (case.clone(), texts.get(&case.id).cloned())).collect();
     for chunk in cases.chunks(CHUNK) {
         writer.upsert_cases(chunk).await?;

@@ -13,7 +13,7 @@ use crate::{
     place::{Id, Level},
     table::guarded,
 };
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use std::{
     collections::HashMap,
     str::FromStr,
@@ -171,30 +171,36 @@ impl Service {
         Ok(figures)
     }
 
-    /// Everything that figures are computed from, for whoever may see all of it.
+    /// Everything that figures are computed from, for whoever may see all of it; by what was known at `as_of`.
     ///
     /// # Errors
     /// [`ServiceError::Empty`], [`ServiceError::Store`].
-    pub async fn analysis(&self) -> Result<Analysis, ServiceError> {
+    pub async fn analysis(&self, as_of: Option<DateTime<Utc>>) -> Result<Analysis, ServiceError> {
         let hot = self.hot();
         let zone = hot.area()?.zone;
-        Ok(Analysis { frames: self.frames(&hot).await?, zone, observed_until: hot.as_of })
+        let frames = match as_of {
+            Some(as_of) if hot.as_of.is_some_and(|last| as_of < last) => Arc::new(self.frames_of(&hot, as_of).await?),
+            _ => self.frames(&hot).await?,
+        };
+        Ok(Analysis { frames, zone, observed_until: hot.as_of })
     }
 
     /// The input frames of a snapshot, built when first needed.
     pub(super) async fn frames(&self, hot: &Arc<Hot>) -> Result<Arc<Frames>, ServiceError> {
-        let build = || async {
-            let records = Arc::clone(hot.records(&self.store).await?);
-            let calendar = calendar(hot)?;
-            let hot = Arc::clone(hot);
-            let frames = tokio::task::spawn_blocking(move || {
-                let clocks = Clocks::shipped().map_err(|error| ServiceError::Analytics(error.to_string()))?;
-                let source = frames::Source { hot: &hot, records: &records, calendar: &calendar, clocks: &clocks };
-                Frames::try_from(frames::input(&source)).map_err(|error| ServiceError::Analytics(error.to_string()))
-            });
-            Ok(Arc::new(frames.await??))
-        };
+        let build = || async { Ok(Arc::new(self.frames_of(hot, DateTime::<Utc>::MAX_UTC).await?)) };
         hot.frames.get_or_try_init(build).await.cloned()
+    }
+
+    async fn frames_of(&self, hot: &Arc<Hot>, as_of: DateTime<Utc>) -> Result<Frames, ServiceError> {
+        let records = Arc::clone(hot.records(&self.store).await?);
+        let calendar = calendar(hot)?;
+        let hot = Arc::clone(hot);
+        let frames = tokio::task::spawn_blocking(move || {
+            let clocks = Clocks::shipped().map_err(|error| ServiceError::Analytics(error.to_string()))?;
+            let source = frames::Source { hot: &hot, records: &records, calendar: &calendar, clocks: &clocks, as_of };
+            Frames::try_from(frames::input(&source)).map_err(|error| ServiceError::Analytics(error.to_string()))
+        });
+        frames.await?
     }
 }
 
@@ -207,7 +213,7 @@ pub struct Analysis {
     pub frames: Arc<Frames>,
     pub zone: chrono_tz::Tz,
     /// The last instant that any record knows of; `None` without any.
-    pub observed_until: Option<chrono::DateTime<chrono::Utc>>,
+    pub observed_until: Option<DateTime<Utc>>,
 }
 
 /// A question that makes sense.
@@ -220,7 +226,7 @@ struct Question {
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
     zone: chrono_tz::Tz,
-    as_of: chrono::DateTime<chrono::Utc>,
+    as_of: DateTime<Utc>,
 }
 
 impl Question {
@@ -242,7 +248,7 @@ impl Question {
         }
         let (from, to) = period::days(query.from.as_deref(), query.to.as_deref())?;
         let zone = hot.area()?.zone;
-        let as_of = hot.as_of.unwrap_or_else(chrono::Utc::now);
+        let as_of = hot.as_of.unwrap_or_else(Utc::now);
         Ok(Self { metric, by, period: cut, clock, kind: query.kind.clone(), from, to, zone, as_of })
     }
 

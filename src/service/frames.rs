@@ -10,10 +10,10 @@ use crate::{
     },
     case::{Clocks, WorkCalendar},
     people::{Post, Role},
-    place::{Boundary, FacilityKind, Id, Level, Placement, Square},
+    place::{Boundary, Facility, FacilityKind, Id, Level, Placement, Square},
     round::{Outcome, RoundKind},
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::HashMap;
 
 /// What the rows are made from.
@@ -22,6 +22,8 @@ pub struct Source<'a> {
     pub records: &'a Records,
     pub calendar: &'a WorkCalendar,
     pub clocks: &'a Clocks,
+    /// What is known then; of later submissions nothing.
+    pub as_of: DateTime<Utc>,
 }
 
 /// Makes all rows. Heavy: call it where blocking is allowed.
@@ -119,12 +121,12 @@ impl Builder<'_> {
 
     fn add_cases(&mut self) {
         let records = self.source.records;
-        let persons: HashMap<&str, Id> = records.persons.iter().map(|person| (person.source.as_str(), person.id)).collect();
         let zone = self.source.calendar.zone();
         for case in &records.cases {
             let outline = fold::Outline { submitted_at: case.submitted_at, state: case.state, closed_at: case.closed_at };
-            let folded = fold::fold(&outline, records.events_of(case.id).iter().map(Into::into));
-            let actor = folded.first_actor.as_deref().and_then(|source| persons.get(source)).copied();
+            let events: Vec<_> = records.events_of(case.id).iter().map(Into::into).collect();
+            let folded = fold::fold_until(&outline, &events, self.source.as_of);
+            let actor = folded.first_actor.as_deref().and_then(|actor| actor.parse().ok());
             let day = case.submitted_at.with_timezone(&zone).date_naive();
             let worker = actor.or_else(|| self.answers(case.placement.as_ref(), day));
             let row = CaseRow {
@@ -154,8 +156,11 @@ impl Builder<'_> {
 
     fn add_squares(&mut self) {
         let records = self.source.records;
+        let now = self.source.hot.as_of.unwrap_or_else(chrono::Utc::now);
+        let today = now.with_timezone(&self.source.calendar.zone()).date_naive();
         for square in &records.squares {
-            let own: Vec<_> = records.facilities.iter().filter(|it| it.square == square.id && it.valid_to.is_none()).collect();
+            let holds = |it: &&Facility| it.valid_from <= today && it.valid_to.is_none_or(|to| today < to);
+            let own: Vec<_> = records.facilities.iter().filter(|it| it.square == square.id).filter(holds).collect();
             let best = |kind: &FacilityKind| own.iter().filter(|it| it.kind == *kind).map(|it| it.status).min();
             let row = SquareRow {
                 square: self.key(square.id),

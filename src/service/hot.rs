@@ -234,7 +234,7 @@ impl Records {
             patrols: fulfilments(store, RoundKind::Patrol).await?,
             places: HashMap::new(),
         };
-        records.events.sort_by_key(|event| event.case);
+        records.events.sort_by_key(|event| (event.case, event.order()));
         let numbered = |ids: Vec<Id>| ids.into_iter().enumerate().map(|(i, id)| (id, i));
         records.places = numbered(records.households.iter().map(|it| it.id).collect())
             .chain(numbered(records.squares.iter().map(|it| it.id).collect()))

@@ -1,7 +1,7 @@
 //! Events of cases: append-only, and what follows from them for the case.
 
 use super::{
-    StoreError, Writer, Written,
+    CasesWritten, StoreError, Writer,
     changes::ChangeOp,
     record::{Record, parameter_rows},
     records::read_event,
@@ -9,7 +9,7 @@ use super::{
     writer::CHUNK,
 };
 use crate::{
-    case::{Case, CaseEvent, State},
+    case::{Case, CaseEvent, State, outcome},
     layer::Layer,
     place::Id,
 };
@@ -26,7 +26,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`StoreError::Missing`] where a case does not exist.
-    pub async fn append_events(&mut self, events: &[CaseEvent]) -> Result<Written, StoreError> {
+    pub async fn append_events(&mut self, events: &[CaseEvent]) -> Result<CasesWritten, StoreError> {
         let mut order = Vec::new();
         let mut by_case: HashMap<Id, Vec<CaseEvent>> = HashMap::new();
         for event in events {
@@ -36,7 +36,7 @@ impl Writer {
             });
             of_case.push(CaseEvent { at: to_ms(event.at), ..event.clone() });
         }
-        let mut written = Written::default();
+        let mut written = CasesWritten::default();
         for cases in order.chunks(CHUNK) {
             self.append_to(cases, &mut by_case, &mut written).await?;
         }
@@ -47,7 +47,7 @@ impl Writer {
         &mut self,
         cases: &[Id],
         new: &mut HashMap<Id, Vec<CaseEvent>>,
-        written: &mut Written,
+        CasesWritten { written, changed: touched }: &mut CasesWritten,
     ) -> Result<(), StoreError> {
         let mut known = self.cases_with_events(cases).await?;
         let (mut rows, mut named, mut changed) = (Vec::new(), Vec::new(), Vec::new());
@@ -59,6 +59,9 @@ impl Writer {
             written.inserted += appended;
             written.updated += merged.named.len();
             written.unchanged += merged.unchanged;
+            if appended > 0 || !merged.named.is_empty() {
+                touched.insert(id);
+            }
             if appended > 0 {
                 self.log(ChangeOp::Insert, events, id, None).await?;
             }
@@ -67,9 +70,10 @@ impl Writer {
             }
             rows.extend(history.iter().enumerate().skip(before).map(|(i, event)| self.event_values(i, event)));
             named.extend(merged.named.into_iter().map(|i| (id, i, history[i].actor.clone())));
-            let outcome = outcome(history);
-            if appended > 0 && outcome != (case.state, case.closed_at) {
+            let outcome = outcome(case.stated, history);
+            if outcome != (case.state, case.closed_at) {
                 self.log(ChangeOp::Update, &case.layer(), id, None).await?;
+                touched.insert(id);
                 changed.push((id, outcome));
             }
         }
@@ -199,55 +203,24 @@ fn merge(history: &mut Vec<CaseEvent>, new: Vec<CaseEvent>) -> Merged {
     merged
 }
 
-/// The state after the last event, and when the case was last closed if it is closed now. A case begins with its submission,
-/// whatever the instants of a faulty source say; events of the same instant follow each other as they came.
-fn outcome(history: &[CaseEvent]) -> Outcome {
-    let mut ordered: Vec<_> = history.iter().collect();
-    ordered.sort_by_key(|event| (event.transition != State::Submitted, event.at));
-    let state = ordered.last().map_or(State::Submitted, |event| event.transition);
-    let closed = ordered.iter().rev().find(|event| event.transition == State::Closed).map(|event| event.at);
-    (state, if state.is_open() { None } else { closed })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn history(events: &[(State, i64)]) -> Vec<CaseEvent> {
-        let event = |&(transition, s)| CaseEvent {
-            case: Id::derived("case", "1"),
-            transition,
-            at: DateTime::from_timestamp(s, 0).unwrap(),
-            actor: None,
-            version: None,
-        };
-        events.iter().map(event).collect()
-    }
-
     #[test]
     fn an_actor_is_filled_in_but_never_changed() {
-        let by =
-            |actor: Option<&str>| CaseEvent { actor: actor.map(str::to_owned), ..history(&[(State::Submitted, 1)]).remove(0) };
+        let by = |actor: Option<&str>| CaseEvent {
+            case: Id::derived("case", "1"),
+            transition: State::Submitted,
+            at: DateTime::UNIX_EPOCH,
+            actor: actor.map(str::to_owned),
+            version: None,
+        };
         let mut stored = vec![by(None)];
         assert_eq!(merge(&mut stored, vec![by(Some("resident"))]), Merged { named: vec![0], unchanged: 0 });
         assert_eq!(stored, [by(Some("resident"))]);
         assert_eq!(merge(&mut stored, vec![by(None), by(Some("resident"))]), Merged { named: vec![], unchanged: 2 });
         assert_eq!(merge(&mut stored, vec![by(Some("centre"))]), Merged::default());
         assert_eq!(stored, [by(Some("resident")), by(Some("centre"))]);
-    }
-
-    #[test]
-    fn the_outcome_follows_the_last_event() {
-        use State::{Closed, FeedbackSent, Reopened, Submitted, Void};
-        let of = |events: &[(State, i64)]| {
-            let (state, closed) = outcome(&history(events));
-            (state, closed.map(|at| at.timestamp()))
-        };
-        assert_eq!(of(&[(Submitted, 1), (Closed, 5)]), (Closed, Some(5)));
-        assert_eq!(of(&[(FeedbackSent, 9), (Closed, 5), (Submitted, 1)]), (FeedbackSent, Some(5)));
-        assert_eq!(of(&[(Submitted, 1), (Closed, 5), (Reopened, 8)]), (Reopened, None));
-        assert_eq!(of(&[(Submitted, 1), (Void, 2)]), (Void, None));
-        assert_eq!(of(&[(Submitted, 7), (Closed, 5)]), (Closed, Some(5)), "closed before it was submitted");
-        assert_eq!(of(&[]), (Submitted, None));
     }
 }

@@ -24,7 +24,7 @@ pub use area::AreaSettings;
 pub use boundaries::{PublishBoundaries, Retired};
 pub use changes::{Change, ChangeOp};
 pub use error::StoreError;
-pub use geopackage::{Cell, ForeignLayer, read_gpkg_layer};
+pub use geopackage::{Cell, ForeignLayer, PUBLIC_FILE, read_gpkg_layer};
 pub use read::{CaseFilter, Cursor, FulfilmentFilter, Page};
 pub use writer::Writer;
 
@@ -73,6 +73,15 @@ pub struct Written {
     pub updated: usize,
     /// Stood there already, exactly so: not written, not logged.
     pub unchanged: usize,
+}
+
+/// What an upsert of cases, or of their events, did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CasesWritten {
+    /// Cases, or events.
+    pub written: Written,
+    /// The cases that were changed, or whose events were.
+    pub changed: HashSet<Id>,
 }
 
 impl std::ops::AddAssign for Written {

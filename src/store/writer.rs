@@ -1,7 +1,7 @@
 //! One transaction: everything that an import or a publication writes, or nothing of it.
 
 use super::{
-    Source, StoreError, Written,
+    CasesWritten, Source, StoreError, Written,
     backend::{Touched, Transaction},
     changes::{self, ChangeOp, Pending},
     record::{self, NOW_COLUMNS, PLACEMENT_COLUMNS, Record, placement_values},
@@ -122,14 +122,15 @@ impl Writer {
 
     /// A text of `None` leaves the stored one alone. The state of a case that is stored already follows from its events
     /// ([`Writer::append_events`]), not from here.
-    pub async fn upsert_cases(&mut self, cases: &[(Case, Option<CaseText>)]) -> Result<Written, StoreError> {
+    pub async fn upsert_cases(&mut self, cases: &[(Case, Option<CaseText>)]) -> Result<CasesWritten, StoreError> {
         let records: Vec<_> = cases.iter().map(|(case, _)| case.clone()).collect();
         let mut effects = self.write_records(&records).await?;
         let private = effects.iter().zip(cases).enumerate().filter(|(_, ((_, effect), _))| *effect != Effect::Superseded);
         let private = private.filter_map(|(i, ((id, _), (_, text)))| Some((i, TextRow { case: *id, text: text.clone()? })));
         let (positions, rows): (Vec<_>, Vec<_>) = private.unzip();
         self.write_private(&mut effects, &positions, &rows).await?;
-        self.log_effects(&records, &effects).await
+        let changed = effects.iter().filter(|(_, effect)| effect.op().is_some()).map(|(id, _)| *id).collect();
+        Ok(CasesWritten { written: self.log_effects(&records, &effects).await?, changed })
     }
 
     pub async fn place_squares(&mut self, placements: &[(Id, Placement)]) -> Result<u64, StoreError> {

@@ -128,6 +128,7 @@ pub fn cases(seed: u64, n: usize, from: DateTime<Utc>, days: i64, bbox: BBox) ->
             submitted_at,
             state,
             closed_at,
+            stated: None,
             label: None,
             placement: None,
             now: None,

@@ -115,7 +115,7 @@ fn close(json: &Value, number: Option<f64>) -> bool {
 
 #[test]
 fn figures_are_what_the_analytics_compute() {
-    let analysis = RUNTIME.block_on(DEMO.service.analysis()).unwrap();
+    let analysis = RUNTIME.block_on(DEMO.service.analysis(None)).unwrap();
     let (frames, zone): (&Frames, _) = (&analysis.frames, analysis.zone);
     let calendar = WorkCalendar::of_zone(zone).unwrap();
     for (id, by, by_word) in [

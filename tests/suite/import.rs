@@ -96,13 +96,17 @@ async fn every_layer_lands_as_it_was_generated() {
             assert_eq!(contacts.get(&stored.id), Some(contact));
         }
 
+        let persons = store.persons().await.unwrap();
+        let sources: HashMap<_, _> = persons.iter().map(|it| (it.id.to_string(), it.source.clone())).collect();
         let (stored, histories) = (cases(&store).await, events(&store).await);
         for case in &truth.cases {
             let own = &stored[&case.source];
             assert_eq!((own.state, own.closed_at), (case.state, case.closed_at), "{}", case.source);
             assert_eq!((own.submitted_at, &own.category), (case.submitted_at, &case.category));
             let of = |events: &mut dyn Iterator<Item = &CaseEvent>| {
-                events.map(|it| (it.transition, it.at, it.actor.clone().filter(|it| it != "reporter"))).collect::<Vec<_>>()
+                // Stored is the id of the actor, which the file calls by its key.
+                let actor = |it: &CaseEvent| it.actor.as_ref().map(|actor| sources.get(actor).unwrap_or(actor).clone());
+                events.map(|it| (it.transition, it.at, actor(it).filter(|it| it != "reporter"))).collect::<Vec<_>>()
             };
             let expected = of(&mut truth.events.iter().filter(|it| it.case == case.id));
             assert_eq!(of(&mut histories[&own.id].iter()), expected, "{}", case.source);

@@ -8,6 +8,7 @@ mod http_support;
 mod import;
 mod import_at_once;
 mod import_files;
+mod import_reports;
 mod import_support;
 mod import_versions;
 mod openapi;

@@ -24,8 +24,8 @@ async fn import(store: &Store) -> (Written, Written) {
         })
         .collect();
     let mut writer = store.write().await.unwrap();
-    let cases = writer.upsert_cases(&cases).await.unwrap();
-    let events = writer.append_events(&events).await.unwrap();
+    let cases = writer.upsert_cases(&cases).await.unwrap().written;
+    let events = writer.append_events(&events).await.unwrap().written;
     writer.commit().await.unwrap();
     (cases, events)
 }
@@ -54,7 +54,7 @@ async fn the_state_of_a_case_follows_its_events() {
         let (closed, other) = (report(0), report(1));
         let mut writer = store.write().await.unwrap();
         let late = [event(&closed, State::FeedbackSent, 120), event(&other, State::WithLeader, 5)];
-        assert_eq!(writer.append_events(&late).await.unwrap().inserted, 2);
+        assert_eq!(writer.append_events(&late).await.unwrap().written.inserted, 2);
         let nobody = CaseEvent { case: Id::derived("report", "nobody"), ..late[0].clone() };
         let missing = writer.append_events(&[nobody]).await;
         assert!(matches!(missing, Err(StoreError::Missing { what: "case", .. })), "{missing:?}");
@@ -81,7 +81,7 @@ async fn an_actor_that_was_not_known_is_filled_in() {
         let steps = [(&unnamed, written(2, 0, 0)), (&named, written(0, 2, 0)), (&unnamed, written(0, 0, 2))];
         for (events, expected) in steps {
             let mut writer = store.write().await.unwrap();
-            assert_eq!(writer.append_events(events).await.unwrap(), expected);
+            assert_eq!(writer.append_events(events).await.unwrap().written, expected);
             writer.commit().await.unwrap();
         }
         let events = store.events_of(&[one.id]).await.unwrap();

@@ -198,6 +198,7 @@ pub fn report(i: u32) -> Case {
         location: (!i.is_multiple_of(5)).then(|| position(i % 100, (i / 100) % 100)),
         submitted_at: at("2024-01-01T00:00:00Z") + chrono::TimeDelta::minutes(i.into()),
         state: State::Submitted,
+        stated: None,
         closed_at: None,
         label: None,
         placement: None,

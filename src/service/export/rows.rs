@@ -173,10 +173,16 @@ impl Rows {
             self.records.case(event.case).map(|case| case.source.clone()),
             event.transition.word(),
             event.at,
-            event.actor.clone()
+            event.actor.as_deref().map(|actor| self.actor(actor))
         ];
         values.push(event.version.into());
         Some(feature(event.case, None, values))
+    }
+
+    /// What files call a person or office.
+    fn actor(&self, actor: &str) -> String {
+        let person = actor.parse().ok().and_then(|id| self.records.person(id));
+        person.map_or_else(|| actor.to_owned(), |person| person.source.clone())
     }
 
     fn fulfilment(&self, it: &Fulfilment) -> Option<Feature> {

@@ -158,8 +158,8 @@ impl Job {
         let mut taken = HashSet::new();
         let mut boundaries = Vec::with_capacity(drafts.len());
         for draft in drafts {
-            let known = Self::known(&names, level, &draft, codes).filter(|id| taken.insert(*id));
             let parent = self.parent(&names, level, &draft, &mut report);
+            let known = Self::known(&names, level, parent, &draft, codes).filter(|id| taken.insert(*id));
             let revived = known.filter(|id| self.hot.division(level).get(*id).is_none()).and_then(|_| code_of(&draft));
             boundaries.push(Boundary {
                 id: known.unwrap_or_default(),
@@ -179,9 +179,10 @@ impl Job {
 
     /// The place that the draft means: the one in force with its code, or without a code with its name; else the one that had
     /// this code before it was retired.
-    fn known(names: &Names, level: Level, draft: &BoundaryDraft, codes: &Codes) -> Option<Id> {
+    fn known(names: &Names, level: Level, parent: Option<Id>, draft: &BoundaryDraft, codes: &Codes) -> Option<Id> {
         let in_force = match &draft.code {
             Some(code) => names.boundary(level, code.as_str()),
+            None if parent.is_some() => names.part(level, parent, &draft.name),
             None => names.boundary(level, &draft.name),
         };
         in_force.or_else(|| codes.owners.get(&code_of(draft)?).copied())

@@ -178,8 +178,13 @@ impl Job {
             Level::Grid => Level::Village,
             Level::MicroGrid => Level::Grid,
         };
-        let shape = |it: &crate::place::Boundary| ParentShape { keys: resolve::keys_of(it), shape: it.shape.clone() };
-        self.hot.division(above).boundaries.iter().map(shape).collect()
+        let boundaries = &self.hot.division(above).boundaries;
+        let mut parents: Vec<_> =
+            boundaries.iter().map(|it| ParentShape { keys: Vec::new(), shape: it.shape.clone() }).collect();
+        for (key, i) in resolve::by_key(boundaries) {
+            parents[i].keys.push(key);
+        }
+        parents
     }
 }
 

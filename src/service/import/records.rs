@@ -2,7 +2,7 @@
 
 use super::{ImportError, Imported, Job, blocking, placed::centre, read_drafts, resolve::Names};
 use crate::{
-    case::{Case, CaseEvent, CaseText, REPORT},
+    case::{Case, CaseEvent, CaseText, REPORT, REPORTER},
     geometry::LonLat,
     intake::{
         self, CaseEventDraft, DeviceDraft, EventDraft, FacilityDraft, FulfilmentDraft, HouseholdDraft, IntakeReport,
@@ -17,7 +17,7 @@ use crate::{
         hot::Division,
         placing::{Divisions, nowhere},
     },
-    store::{Writer, Written},
+    store::{CasesWritten, Writer, Written},
     table::Table,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -57,8 +57,9 @@ impl Service {
             }
             Layer::CaseEvents => {
                 let (drafts, mut report) = read_drafts(job, None, table, intake::read_case_events).await?;
-                let events = job.case_events(drafts, &mut report);
-                (report, writer.append_events(&events).await?)
+                let (actors, events) = job.case_events(drafts, &mut report);
+                writer.upsert_persons(&actors).await?;
+                (report, writer.append_events(&events).await?.written)
             }
             Layer::Visits => import_fulfilments(job, RoundKind::Visit, table, writer).await?,
             Layer::Activities => import_fulfilments(job, RoundKind::Activity, table, writer).await?,
@@ -139,7 +140,7 @@ async fn write_cases(
     cases: &[(Case, Option<CaseText>)],
     mut events: HashMap<String, Vec<CaseEvent>>,
 ) -> Result<Written, ImportError> {
-    let mut written = writer.upsert_cases(cases).await?;
+    let CasesWritten { mut written, changed } = writer.upsert_cases(cases).await?;
     let sources: Vec<String> = cases.iter().map(|(case, _)| case.source.clone()).collect();
     // The ids of cases that were there already are the store's, not ours.
     let ids = writer.ids_by_source(Layer::Reports, &sources).await?;
@@ -149,11 +150,10 @@ async fn write_cases(
         all.extend(own.into_iter().map(|event| CaseEvent { case: id, ..event }));
     }
     let appended = writer.append_events(&all).await?;
-    if written.inserted + written.updated == 0 && appended.inserted > 0 {
-        // Only events came: they are what the file changed.
-        written.updated += appended.inserted;
-        written.unchanged = written.unchanged.saturating_sub(appended.inserted);
-    }
+    // A case that was as before, but for what happened to it.
+    let only_events = appended.changed.difference(&changed).count();
+    written.updated += only_events;
+    written.unchanged = written.unchanged.saturating_sub(only_events);
     Ok(written)
 }
 
@@ -357,6 +357,7 @@ impl Job {
                 channel: draft.channel,
                 location: draft.location,
                 submitted_at: draft.submitted_at,
+                stated: draft.stated,
                 state: draft.state,
                 closed_at: if draft.state.is_open() { None } else { draft.closed_at },
                 label: draft.label,
@@ -368,16 +369,32 @@ impl Job {
         (cases, events)
     }
 
-    fn case_events(&self, drafts: Vec<CaseEventDraft>, report: &mut IntakeReport) -> Vec<CaseEvent> {
+    /// The events, and the persons or offices that acted in them and are not stored yet: files name them as they like, also by
+    /// name, and that stays in the private store.
+    fn case_events(&self, drafts: Vec<CaseEventDraft>, report: &mut IntakeReport) -> (Vec<Person>, Vec<CaseEvent>) {
         let stored: HashMap<&str, Id> = self.records.cases.iter().map(|case| (case.source.as_str(), case.id)).collect();
-        let mut events = Vec::with_capacity(drafts.len());
-        for draft in drafts {
-            match stored.get(draft.case.as_str()) {
-                Some(&case) => events.push(self.event(case, draft.event)),
-                None => refuse(report, draft.row, format!("case {:?}", draft.case)),
+        let mut ids: HashMap<String, Id> = self.records.persons.iter().map(|it| (it.source.clone(), it.id)).collect();
+        let (mut actors, mut events) = (Vec::new(), Vec::with_capacity(drafts.len()));
+        for CaseEventDraft { row, case, mut event } in drafts {
+            let Some(&case) = stored.get(case.as_str()) else {
+                refuse(report, row, format!("case {case:?}"));
+                continue;
+            };
+            if let Some(actor) = event.actor.take() {
+                event.actor = Some(if actor == REPORTER || actor.parse::<Id>().is_ok() {
+                    actor
+                } else {
+                    let id = ids.entry(actor).or_insert_with_key(|source| {
+                        let person = Person { id: Id::new(), source: source.clone(), contact: None };
+                        actors.push(person.clone());
+                        person.id
+                    });
+                    id.to_string()
+                });
             }
+            events.push(self.event(case, event));
         }
-        events
+        (actors, events)
     }
 
     fn event(&self, case: Id, event: EventDraft) -> CaseEvent {

@@ -13,6 +13,7 @@ mod seen;
 mod tests;
 
 pub use foreign::{Cell, ForeignLayer, read_gpkg_layer};
+pub use open::PUBLIC_FILE;
 
 use super::{
     StoreError,

@@ -14,7 +14,8 @@ use std::{
     time::Duration,
 };
 
-pub(super) const PUBLIC_FILE: &str = "wangge.gpkg";
+/// The name of the GeoPackage in its directory.
+pub const PUBLIC_FILE: &str = "wangge.gpkg";
 pub(super) const PRIVATE_FILE: &str = "private.sqlite";
 
 /// "GPKG", and the version of the standard (1.3) that the file follows.

@@ -2,7 +2,7 @@
 
 use super::keep_placement;
 use crate::{
-    case::{Case, CaseEvent, CaseText, REPORT},
+    case::{Case, CaseEvent, CaseText, REPORT, State},
     geometry::BBox,
     layer::Layer,
     place::Id,
@@ -22,6 +22,7 @@ impl Record for Case {
         "category",
         "channel",
         "submitted_at",
+        "stated",
         "state",
         "closed_at",
         "label",
@@ -65,6 +66,7 @@ impl Record for Case {
             self.category.as_str().into(),
             Value::word(self.channel.as_deref()),
             self.submitted_at.into(),
+            Value::word(self.stated.map(State::word)),
             self.state.word().into(),
             Value::Instant(self.closed_at),
             Value::word(self.label.as_deref()),
@@ -84,6 +86,7 @@ impl Record for Case {
             channel: row.opt_text("channel")?,
             location: row.opt_location("geom")?,
             submitted_at: row.instant("submitted_at")?,
+            stated: row.opt_parse("stated")?,
             state: row.parse("state")?,
             closed_at: row.opt_instant("closed_at")?,
             label: row.opt_text("label")?,
@@ -92,9 +95,10 @@ impl Record for Case {
         })
     }
 
-    /// The state of a stored case belongs to its events, not to the file that is read again.
+    /// The state of a stored case follows from its events and what is stated ([`crate::case::outcome`]), not from the file alone.
     fn adopt(&mut self, stored: &Self) {
         self.id = stored.id;
+        self.stated = self.stated.or(stored.stated);
         self.state = stored.state;
         self.closed_at = stored.closed_at;
         let moved = self.location != stored.location;

@@ -223,6 +223,7 @@ impl<'a> Writer<'a> {
             location: draft.place.map(|at| places.lonlat(at)),
             submitted_at: to_utc(draft.at),
             state,
+            stated: None,
             closed_at: closed.map(|step| to_utc(step.at)),
             label: label.map(ToString::to_string),
             placement: None,
