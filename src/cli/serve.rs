@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
-/// What requests under way get to end.
+/// What requests under way, and then the store, get to end.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Serve the API and the map. Flags come before the environment, the environment before the configuration file.
@@ -122,7 +122,9 @@ pub async fn run(args: Args) -> Result<()> {
     };
     let state = AppState { service: Arc::clone(&service), listen, base_map, base_map_file, metrics: Some(metrics) };
     http::serve(listener, state, limits, stop_signal(), GRACE).await;
-    service.close().await;
+    if tokio::time::timeout(GRACE, service.close()).await.is_err() {
+        tracing::warn!("the store was still being read when the grace period ended");
+    }
     tracing::info!("stopped");
     Ok(())
 }
