@@ -101,11 +101,19 @@ pub async fn run(args: Args) -> Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}; is another server using the port? --listen ADDR chooses another")
     })?;
-    let service = open_service(&args.store.or(file.data, file.database, file.area)).await?;
-    #[cfg(feature = "testing")]
-    if args.demo {
-        service.load_demo(crate::testing::subdistrict::Settings::default()).await?;
-    }
+    let store = args.store.or(file.data, file.database, file.area);
+    let opening = async {
+        let service = open_service(&store).await?;
+        #[cfg(feature = "testing")]
+        if args.demo {
+            service.load_demo(crate::testing::subdistrict::Settings::default()).await?;
+        }
+        anyhow::Ok(service)
+    };
+    let service = tokio::select! {
+        service = opening => service?,
+        never = http::serve_starting(&listener, limits) => match never {},
+    };
     service.watch();
     let listen = listener.local_addr()?;
     println!("Wangge  http://{listen}/");

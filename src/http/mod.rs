@@ -17,7 +17,7 @@ pub use router::{openapi, router};
 use crate::service::Service;
 use connections::Connections;
 use metrics_exporter_prometheus::PrometheusHandle;
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 /// Where a local PMTiles file is served.
@@ -80,4 +80,9 @@ pub async fn serve(listener: TcpListener, state: AppState, limits: Limits, stop:
     }
     drop(listener);
     connections.finish(grace).await;
+}
+
+/// Tells everybody that the service is starting, until it is dropped: a probe gets an answer while the store is being filled.
+pub async fn serve_starting(listener: &TcpListener, limits: Limits) -> Infallible {
+    Connections::new(router::starting(), limits).accept(listener).await
 }

@@ -1,7 +1,7 @@
 //! Every route.
 
 use super::{AppState, BASE_MAP_PATH, Limits, Problem, caching, limits, observe, routes, viewer};
-use axum::{Router, extract::Request, middleware};
+use axum::{Router, extract::Request, http::header, middleware};
 use tower_http::{compression::CompressionLayer, services::ServeFile};
 use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -67,6 +67,14 @@ pub fn router(state: AppState, limits: Limits) -> Router {
         .layer(middleware::from_fn(observe::record))
         .with_state(state);
     limits::limited(app, limits)
+}
+
+/// What answers before there is a service.
+pub fn starting() -> Router {
+    Router::new().fallback(|| async {
+        // The connection ends with this server, so that the next request finds the real one.
+        ([(header::CONNECTION, "close")], Problem::unavailable("the service is starting; try again in a moment"))
+    })
 }
 
 async fn method_not_allowed(request: Request) -> Problem {

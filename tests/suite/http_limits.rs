@@ -6,8 +6,8 @@ use std::{
     net::TcpStream,
     time::{Duration, Instant},
 };
-use tokio::net::TcpSocket;
-use wangge::http::{Limits, serve};
+use tokio::net::{TcpListener, TcpSocket};
+use wangge::http::{Limits, serve, serve_starting};
 
 /// Larger than all buffers between the store and a reader that takes nothing.
 const LONG: &str = "/api/v1/layers/case-events.geojson";
@@ -121,4 +121,19 @@ fn connections_beyond_the_limit_wait_for_a_place() {
     drop(idle);
     third.set_read_timeout(Some(WHILE)).unwrap();
     assert!(read_to_end(third).0.starts_with(b"HTTP/1.1 200"));
+}
+
+#[test]
+fn a_server_that_is_starting_says_so() {
+    let (server, starting) = RUNTIME.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Client { address: listener.local_addr().unwrap() };
+        (server, tokio::spawn(async move { serve_starting(&listener, Limits::default()).await }))
+    });
+    for path in ["/healthz", "/api/v1/area", "/"] {
+        let answer = server.get(path);
+        assert_eq!((answer.status, answer.header("retry-after")), (503, "2"), "{path}");
+        assert!(answer.problem().contains("starting"), "{}", answer.text());
+    }
+    starting.abort();
 }
