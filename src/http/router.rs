@@ -53,7 +53,7 @@ pub fn router(state: AppState, limits: Limits) -> Router {
     let (operations, _) = operations().split_for_parts();
     let mut app = data
         .route_layer(middleware::from_fn_with_state(limits::Downloads::new(limits), limits::count_downloads))
-        .route_layer(middleware::from_fn_with_state(state.clone(), caching::revalidate))
+        .route_layer(middleware::from_fn_with_state(caching::Tags::new(&state.service), caching::revalidate))
         .merge(operations);
     if let Some(file) = &state.base_map_file {
         app = app.route_service(BASE_MAP_PATH, ServeFile::new(file));
