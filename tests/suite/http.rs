@@ -373,6 +373,21 @@ fn another_server_on_the_port_knows_nothing_of_the_tags() {
 }
 
 #[test]
+fn years_without_data_are_no_part_of_an_answer() {
+    let rows = |query: &str| {
+        let figures = office().json(&format!("/api/v1/metrics/visits?by=microgrid&{query}"));
+        figures["rows"].as_array().unwrap().len()
+    };
+    let months = rows("from=1900-01-01&to=2200-12-31");
+    assert_eq!(months, rows("from=1950-01&to=2150-12"));
+    let days = rows("period=day&from=1900-01-01&to=2200-12-31");
+    assert!(days < 40 * months, "{days} rows a day, {months} a month");
+    let (from, to) = self::months();
+    assert_eq!(rows("from=2100-01&to=2100-12"), 0);
+    assert!(rows(&format!("from={from}&to={to}")) <= months);
+}
+
+#[test]
 fn an_import_changes_the_tag_and_the_answer() {
     let files = Files::of(&SMALL);
     RUNTIME.block_on(async {
