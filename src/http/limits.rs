@@ -1,11 +1,11 @@
 //! Bounds on body, time, concurrency and downloads, and what a refused or broken request is told.
 
-use super::{Limits, Problem, connections::Connection};
+use super::{Limits, Problem, connections::Connection, routes::layers::FILE_PATH};
 use axum::{
     BoxError, Router,
     body::{Body, HttpBody as _},
     error_handling::HandleErrorLayer,
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -46,26 +46,32 @@ impl Downloads {
     pub fn new(limits: Limits) -> Self {
         Self { free: Arc::new(Semaphore::new(limits.downloads)), most: limits.downloads }
     }
+
+    fn begin(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        Arc::clone(&self.free)
+            .try_acquire_owned()
+            .map_err(|_| Problem::unavailable(format!("{} downloads are under way already; try again in a moment", self.most)))
+    }
 }
 
 /// Lets so many downloads at once through; each counts until its reader has taken it.
-pub async fn count_downloads(State(downloads): State<Downloads>, request: Request, next: Next) -> Response {
+pub async fn count_downloads(State(downloads): State<Downloads>, request: Request, next: Next) -> Result<Response, Problem> {
     let connection = request.extensions().get::<Connection>().cloned();
+    // A file begins to be written when it is asked for: too late to refuse it.
+    let is_file = request.extensions().get::<MatchedPath>().is_some_and(|path| path.as_str() == FILE_PATH);
+    let begun = if is_file { Some(downloads.begin()?) } else { None };
     let response = next.run(request).await;
     if response.body().size_hint().exact().is_some_and(|bytes| bytes < LARGE) {
-        return response;
+        return Ok(response);
     }
-    let Ok(permit) = downloads.free.try_acquire_owned() else {
-        let detail = format!("{} downloads are under way already; try again in a moment", downloads.most);
-        return Problem::unavailable(detail).into_response();
-    };
+    let permit = begun.map_or_else(|| downloads.begin(), Ok)?;
     let download = Download { permit: Some(permit), connection };
-    response.map(|body| {
+    Ok(response.map(|body| {
         Body::new(body.map_err(move |error| {
             let _lives_as_long_as_the_body = &download;
             error
         }))
-    })
+    }))
 }
 
 /// A download under way. When its body ends, pieces of it still wait to be written.
