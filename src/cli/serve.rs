@@ -9,6 +9,9 @@ use tokio::net::TcpListener;
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
+/// What requests under way, and then the store, get to end.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// Serve the API and the map. Flags come before the environment, the environment before the configuration file.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -27,6 +30,9 @@ pub struct Args {
     /// Requests that are worked on at the same time [default: 256]
     #[arg(long, env = "WANGGE_MAX_CONCURRENCY", value_name = "N")]
     max_concurrency: Option<usize>,
+    /// Connections that are open at the same time; further ones wait [default: 768]
+    #[arg(long, env = "WANGGE_MAX_CONNECTIONS", value_name = "N")]
+    max_connections: Option<usize>,
     /// Seconds that an answer may take to begin [default: 30]
     #[arg(long, env = "WANGGE_REQUEST_TIMEOUT", value_name = "SECONDS")]
     request_timeout: Option<u64>,
@@ -34,7 +40,7 @@ pub struct Args {
     #[arg(long, env = "WANGGE_LOG_FORMAT", value_name = "FORMAT")]
     log_format: Option<LogFormat>,
     /// A TOML file with any of: `data`, `database`, `area`, `listen`, `allow_unauthenticated`, `max_concurrency`,
-    /// `request_timeout`, `log_format`, `base_map`
+    /// `max_connections`, `request_timeout`, `log_format`, `base_map`
     #[arg(long, env = "WANGGE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -58,6 +64,7 @@ struct File {
     listen: Option<SocketAddr>,
     allow_unauthenticated: bool,
     max_concurrency: Option<usize>,
+    max_connections: Option<usize>,
     request_timeout: Option<u64>,
     log_format: Option<LogFormat>,
     base_map: Option<BaseMap>,
@@ -83,6 +90,7 @@ pub async fn run(args: Args) -> Result<()> {
     check_exposure(listen, args.allow_unauthenticated || file.allow_unauthenticated)?;
     let limits = Limits {
         concurrency: args.max_concurrency.or(file.max_concurrency).unwrap_or(Limits::default().concurrency).max(1),
+        connections: args.max_connections.or(file.max_connections).unwrap_or(Limits::default().connections).max(1),
         time: args.request_timeout.or(file.request_timeout).map_or(Limits::default().time, Duration::from_secs),
         ..Limits::default()
     };
@@ -93,11 +101,19 @@ pub async fn run(args: Args) -> Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}; is another server using the port? --listen ADDR chooses another")
     })?;
-    let service = open_service(&args.store.or(file.data, file.database, file.area)).await?;
-    #[cfg(feature = "testing")]
-    if args.demo {
-        service.load_demo(crate::testing::subdistrict::Settings::default()).await?;
-    }
+    let store = args.store.or(file.data, file.database, file.area);
+    let opening = async {
+        let service = open_service(&store).await?;
+        #[cfg(feature = "testing")]
+        if args.demo {
+            service.load_demo(crate::testing::subdistrict::Settings::default()).await?;
+        }
+        anyhow::Ok(service)
+    };
+    let service = tokio::select! {
+        service = opening => service?,
+        never = http::serve_starting(&listener, limits) => match never {},
+    };
     service.watch();
     let listen = listener.local_addr()?;
     println!("Wangge  http://{listen}/");
@@ -113,8 +129,10 @@ pub async fn run(args: Args) -> Result<()> {
         }
     };
     let state = AppState { service: Arc::clone(&service), listen, base_map, base_map_file, metrics: Some(metrics) };
-    http::serve(listener, state, limits, stop_signal(), Duration::from_secs(10)).await?;
-    service.close().await;
+    http::serve(listener, state, limits, stop_signal(), GRACE).await;
+    if tokio::time::timeout(GRACE, service.close()).await.is_err() {
+        tracing::warn!("the store was still being read when the grace period ended");
+    }
     tracing::info!("stopped");
     Ok(())
 }

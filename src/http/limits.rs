@@ -1,15 +1,18 @@
-//! Bounds on body, time and concurrency, and what a refused or broken request is told.
+//! Bounds on body, time, concurrency and downloads, and what a refused or broken request is told.
 
-use super::{Limits, Problem};
+use super::{Limits, Problem, connections::Connection, routes::layers::FILE_PATH};
 use axum::{
     BoxError, Router,
+    body::{Body, HttpBody as _},
     error_handling::HandleErrorLayer,
-    extract::Request,
+    extract::{MatchedPath, Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use std::any::Any;
+use http_body_util::BodyExt as _;
+use std::{any::Any, sync::Arc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::{ServiceBuilder, limit::ConcurrencyLimitLayer, load_shed::LoadShedLayer, timeout::TimeoutLayer};
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
 
@@ -26,6 +29,63 @@ pub fn limited(router: Router, limits: Limits) -> Router {
             .layer(TimeoutLayer::new(limits.time))
             .layer(CatchPanicLayer::custom(panicked)),
     )
+}
+
+/// Answers of at least so many bytes are downloads, and those of unknown length: they stay in memory until their reader has taken
+/// them.
+const LARGE: u64 = 256 << 10;
+
+/// The downloads that may be under way.
+#[derive(Clone)]
+pub struct Downloads {
+    free: Arc<Semaphore>,
+    most: usize,
+}
+
+impl Downloads {
+    pub fn new(limits: Limits) -> Self {
+        Self { free: Arc::new(Semaphore::new(limits.downloads)), most: limits.downloads }
+    }
+
+    fn begin(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        Arc::clone(&self.free)
+            .try_acquire_owned()
+            .map_err(|_| Problem::unavailable(format!("{} downloads are under way already; try again in a moment", self.most)))
+    }
+}
+
+/// Lets so many downloads at once through; each counts until its reader has taken it.
+pub async fn count_downloads(State(downloads): State<Downloads>, request: Request, next: Next) -> Result<Response, Problem> {
+    let connection = request.extensions().get::<Connection>().cloned();
+    // A file begins to be written when it is asked for: too late to refuse it.
+    let is_file = request.extensions().get::<MatchedPath>().is_some_and(|path| path.as_str() == FILE_PATH);
+    let begun = if is_file { Some(downloads.begin()?) } else { None };
+    let response = next.run(request).await;
+    if response.body().size_hint().exact().is_some_and(|bytes| bytes < LARGE) {
+        return Ok(response);
+    }
+    let permit = begun.map_or_else(|| downloads.begin(), Ok)?;
+    let download = Download { permit: Some(permit), connection };
+    Ok(response.map(|body| {
+        Body::new(body.map_err(move |error| {
+            let _lives_as_long_as_the_body = &download;
+            error
+        }))
+    }))
+}
+
+/// A download under way. When its body ends, pieces of it still wait to be written.
+struct Download {
+    permit: Option<OwnedSemaphorePermit>,
+    connection: Option<Connection>,
+}
+
+impl Drop for Download {
+    fn drop(&mut self) {
+        if let (Some(connection), Some(permit)) = (&self.connection, self.permit.take()) {
+            connection.release_when_written(permit);
+        }
+    }
 }
 
 fn refused(error: &BoxError, limits: Limits) -> Problem {

@@ -1,7 +1,7 @@
 //! Every route.
 
 use super::{AppState, BASE_MAP_PATH, Limits, Problem, caching, limits, observe, routes, viewer};
-use axum::{Router, extract::Request, middleware};
+use axum::{Router, extract::Request, http::header, middleware};
 use tower_http::{compression::CompressionLayer, services::ServeFile};
 use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -51,7 +51,10 @@ pub fn openapi() -> OpenApi {
 pub fn router(state: AppState, limits: Limits) -> Router {
     let (data, _) = data().split_for_parts();
     let (operations, _) = operations().split_for_parts();
-    let mut app = data.route_layer(middleware::from_fn_with_state(state.clone(), caching::revalidate)).merge(operations);
+    let mut app = data
+        .route_layer(middleware::from_fn_with_state(limits::Downloads::new(limits), limits::count_downloads))
+        .route_layer(middleware::from_fn_with_state(caching::Tags::new(&state.service), caching::revalidate))
+        .merge(operations);
     if let Some(file) = &state.base_map_file {
         app = app.route_service(BASE_MAP_PATH, ServeFile::new(file));
     }
@@ -64,6 +67,14 @@ pub fn router(state: AppState, limits: Limits) -> Router {
         .layer(middleware::from_fn(observe::record))
         .with_state(state);
     limits::limited(app, limits)
+}
+
+/// What answers before there is a service.
+pub fn starting() -> Router {
+    Router::new().fallback(|| async {
+        // The connection ends with this server, so that the next request finds the real one.
+        ([(header::CONNECTION, "close")], Problem::unavailable("the service is starting; try again in a moment"))
+    })
 }
 
 async fn method_not_allowed(request: Request) -> Problem {

@@ -1,22 +1,16 @@
 //! Coverage, workload and response times, through the disclosure policy.
 
-use super::{Service, ServiceError, frames, hot::Hot, period};
+use super::{Service, ServiceError, frames, hot::Hot, question::Question};
 use crate::{
-    analytics::{
-        self, By, Clock, Frames, Metric, Period, Publication, Query, Weights,
-        catalogue::Description,
-        figures::{FigureRow, rows},
-        stats::Balance,
-    },
+    analytics::{self, By, Frames, Period, Publication, catalogue::Description, figures::FigureRow, stats::Balance},
     case::{Clocks, WorkCalendar},
     disclosure::{MIN_N, Viewer},
     place::{Id, Level},
     table::guarded,
 };
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use std::{
     collections::HashMap,
-    str::FromStr,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -68,14 +62,11 @@ pub struct Figures {
 impl Figures {
     /// The rows of one place.
     #[must_use]
-    pub fn of_place(&self, id: Id) -> Self {
+    pub fn of_place(&self, id: Id) -> Vec<FigureRow> {
         let id = id.to_string();
-        let rows = self.rows.iter().filter(|row| row.place.as_deref() == Some(id.as_str())).cloned().collect();
-        Self { rows, total: Vec::new(), ..self.clone() }
+        self.rows.iter().filter(|row| row.place.as_deref() == Some(id.as_str())).cloned().collect()
     }
-}
 
-impl Figures {
     /// A table with a row a place and period, then the totals; UTF-8 with a byte order mark.
     ///
     /// # Errors
@@ -130,24 +121,38 @@ impl Figures {
     }
 }
 
+/// Whether small numbers may be told, and the question.
+type Key = (Question, bool);
+
 /// Figures that were computed from one snapshot, by question and viewer.
 #[derive(Default)]
-pub struct Cache(Mutex<HashMap<(FigureQuery, bool), Arc<Figures>>>);
+pub struct Cache(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    figures: HashMap<Key, Arc<Figures>>,
+    rows: usize,
+}
 
 impl Cache {
-    /// Questions kept; beyond that the cache starts anew, since a snapshot lives shortly.
-    const SIZE: usize = 512;
+    /// Questions kept, and rows of their answers (a row takes about 300 bytes); beyond that the cache starts anew, since a snapshot
+    /// lives shortly.
+    const QUESTIONS: usize = 512;
+    const ROWS: usize = 1_000_000;
 
-    fn get(&self, key: &(FigureQuery, bool)) -> Option<Arc<Figures>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    fn get(&self, key: &Key) -> Option<Arc<Figures>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).figures.get(key).cloned()
     }
 
-    fn put(&self, key: (FigureQuery, bool), figures: Arc<Figures>) {
+    fn put(&self, key: Key, figures: Arc<Figures>) {
+        let rows = figures.rows.len() + figures.total.len();
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= Self::SIZE {
-            kept.clear();
+        if kept.figures.len() >= Self::QUESTIONS || kept.rows + rows > Self::ROWS {
+            *kept = Kept::default();
         }
-        kept.insert(key, figures);
+        if rows <= Self::ROWS && kept.figures.insert(key, figures).is_none() {
+            kept.rows += rows;
+        }
     }
 }
 
@@ -157,18 +162,27 @@ impl Service {
     /// worker, [`ServiceError::Empty`], [`ServiceError::Store`].
     pub async fn figures(&self, viewer: Viewer, query: FigureQuery) -> Result<Arc<Figures>, ServiceError> {
         let hot = self.hot();
-        let key = (query, viewer.may_identify());
+        let question = Question::parse(&query)?;
+        question.check(viewer)?;
+        let records = Arc::clone(hot.records(&self.store).await?);
+        let key = (question.within_the_data(&hot, &records)?, viewer.may_identify());
         if let Some(known) = hot.figures.get(&key) {
             return Ok(known);
         }
-        let question = Question::parse(&key.0, &hot)?;
-        question.check(viewer)?;
         let frames = self.frames(&hot).await?;
         let calendar = calendar(&hot)?;
-        let figures = tokio::task::spawn_blocking(move || question.answer(publication(viewer), &frames, &calendar)).await??;
-        let figures = Arc::new(figures);
-        hot.figures.put(key, Arc::clone(&figures));
-        Ok(figures)
+        let turn = self.turn().await?;
+        // Whoever waited for a turn may find that another had the same question.
+        if let Some(known) = hot.figures.get(&key) {
+            return Ok(known);
+        }
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let figures = Arc::new(key.0.answer(&hot, publication(viewer), &frames, &calendar)?);
+            hot.figures.put(key, Arc::clone(&figures));
+            Ok(figures)
+        })
+        .await?
     }
 
     /// Everything that figures are computed from, for whoever may see all of it; by what was known at `as_of`.
@@ -216,110 +230,6 @@ pub struct Analysis {
     pub observed_until: Option<DateTime<Utc>>,
 }
 
-/// A question that makes sense.
-struct Question {
-    metric: Metric,
-    by: By,
-    period: Period,
-    clock: Clock,
-    kind: Option<String>,
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
-    zone: chrono_tz::Tz,
-    as_of: DateTime<Utc>,
-}
-
-impl Question {
-    fn parse(query: &FigureQuery, hot: &Hot) -> Result<Self, ServiceError> {
-        let metric = query.metric.parse::<Metric>().map_err(|error| ServiceError::NotFound(error.to_string()))?;
-        let by = word::<By>("by", query.by.as_deref())?.unwrap_or(By::Grid);
-        let cut = word::<Period>("period", query.period.as_deref())?.unwrap_or(Period::Month);
-        let clock = word::<Clock>("clock", query.clock.as_deref())?.unwrap_or(Clock::Wall);
-        if !metric.by().contains(&by) {
-            let allowed: Vec<_> = metric.by().iter().map(|by| by.word()).collect();
-            return Err(ServiceError::BadQuery(format!("{metric} is not computed by {by}; it is by {}", allowed.join(", "))));
-        }
-        if !metric.periods().contains(&cut) {
-            let allowed: Vec<_> = metric.periods().iter().map(|period| period.word()).collect();
-            return Err(ServiceError::BadQuery(format!(
-                "{metric} is not computed per {cut}; it is per {}",
-                allowed.join(", ")
-            )));
-        }
-        let (from, to) = period::days(query.from.as_deref(), query.to.as_deref())?;
-        let zone = hot.area()?.zone;
-        let as_of = hot.as_of.unwrap_or_else(Utc::now);
-        Ok(Self { metric, by, period: cut, clock, kind: query.kind.clone(), from, to, zone, as_of })
-    }
-
-    /// # Errors
-    /// [`ServiceError::Forbidden`] for what only the office may ask. The public gets months and windows of 1, 3 or 12 of
-    /// them: windows at will would narrow down what is withheld.
-    fn check(&self, viewer: Viewer) -> Result<(), ServiceError> {
-        let forbidden = |why: &str| Err(ServiceError::Forbidden(why.to_owned()));
-        if self.by == By::Worker && !viewer.may_identify() {
-            return forbidden("figures by worker are for the office only; ask by grid");
-        }
-        if viewer.may_read_small_n() {
-            return Ok(());
-        }
-        let is_first = |day: Option<NaiveDate>| day.is_none_or(|day| day.day() == 1);
-        if matches!(self.period, Period::Week | Period::Day) || !is_first(self.from) || !is_first(self.to) {
-            return forbidden(
-                "figures by day or week are for the office only; ask by month: period=month, from=2026-08, to=2026-10",
-            );
-        }
-        let months = |from: NaiveDate, to: NaiveDate| {
-            (to.year() - from.year()) * 12 + to.month0().cast_signed() - from.month0().cast_signed()
-        };
-        match (self.period, self.from, self.to) {
-            (Period::All, None, None) | (Period::Month, ..) => Ok(()),
-            (Period::All, Some(from), Some(to)) if [1, 3, 12].contains(&months(from, to)) => Ok(()),
-            _ => forbidden(
-                "one figure over 1, 3 or 12 whole months, or over all time without from and to; other windows are for the office only",
-            ),
-        }
-    }
-
-    fn answer(
-        self,
-        publication: Option<Publication>,
-        frames: &Frames,
-        calendar: &WorkCalendar,
-    ) -> Result<Figures, ServiceError> {
-        let failed = |error: String| ServiceError::Analytics(error);
-        let weights = Weights::shipped().map_err(|error| failed(error.to_string()))?;
-        let kind = match &self.kind {
-            None => None,
-            Some(kind) => Some(frames.names.find(kind).ok_or_else(|| {
-                ServiceError::NotFound(format!("kind={kind}: no report is of this kind; GET /api/v1/report-kinds lists them"))
-            })?),
-        };
-        let query = Query {
-            by: self.by,
-            period: self.period,
-            zone: self.zone,
-            from: self.from,
-            to: self.to,
-            kind,
-            clock: self.clock,
-            publication,
-            as_of: self.as_of,
-        };
-        let found =
-            analytics::compute(self.metric, frames, &weights, calendar, &query).map_err(|error| failed(error.to_string()))?;
-        let rows = |frame| rows(&frame).map_err(|error| failed(error.to_string()));
-        Ok(Figures {
-            metric: self.metric.describe(),
-            by: self.by,
-            period: self.period,
-            rows: rows(found.rows)?,
-            total: rows(found.total)?,
-            balance: found.balance,
-        })
-    }
-}
-
 /// How figures are made fit for the viewer.
 pub(super) fn publication(viewer: Viewer) -> Option<Publication> {
     (!viewer.may_read_small_n()).then_some(Publication { min_n: MIN_N, base: MIN_N })
@@ -334,8 +244,49 @@ pub(super) fn shown(viewer: Viewer, count: u64) -> Option<u64> {
     }
 }
 
-fn word<T: FromStr<Err: std::fmt::Display>>(name: &str, text: Option<&str>) -> Result<Option<T>, ServiceError> {
-    text.filter(|text| !text.is_empty())
-        .map(|text| text.parse().map_err(|error| ServiceError::BadQuery(format!("{name}={text}: {error}"))))
-        .transpose()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(rows: usize) -> Arc<Figures> {
+        let row = FigureRow {
+            place: None,
+            code: None,
+            name: None,
+            period: "2026-10".to_owned(),
+            value: Some(1.0),
+            reason: None,
+            numerator: None,
+            denominator: None,
+            n: Some(1),
+            low: None,
+            high: None,
+            shrunken: None,
+            p90: None,
+            closed_median_raw: None,
+            excluded: None,
+        };
+        Arc::new(Figures {
+            metric: analytics::Metric::Events.describe(),
+            by: By::Grid,
+            period: Period::Month,
+            rows: vec![row; rows],
+            total: Vec::new(),
+            balance: None,
+        })
+    }
+
+    #[test]
+    fn the_cache_holds_so_many_rows_and_no_more() {
+        let cache = Cache::default();
+        let key = |kind: usize| (Question::of_kind(&kind.to_string()), true);
+        let known = || (0..5).filter(|kind| cache.get(&key(*kind)).is_some()).collect::<Vec<_>>();
+        cache.put(key(0), figures(Cache::ROWS / 2));
+        cache.put(key(1), figures(Cache::ROWS / 2));
+        assert_eq!(known(), [0, 1]);
+        cache.put(key(2), figures(1));
+        assert_eq!(known(), [2], "it starts anew");
+        cache.put(key(3), figures(Cache::ROWS + 1));
+        assert!(!known().contains(&3), "one answer that is larger than all of it is not kept");
+    }
 }

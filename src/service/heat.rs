@@ -30,7 +30,9 @@ impl Service {
         let hot = self.hot();
         let period = period(query.from.as_deref(), query.to.as_deref(), hot.area()?.zone)?;
         let records = std::sync::Arc::clone(hot.records(&self.store).await?);
+        let turn = self.turn().await?;
         tokio::task::spawn_blocking(move || {
+            let _turn = turn;
             let points = records.cases.iter().filter_map(|case| {
                 let counts = (period.from..period.to).contains(&case.submitted_at)
                     && query.kind.as_ref().is_none_or(|kind| *kind == case.category);

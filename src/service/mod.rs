@@ -14,6 +14,7 @@ mod import;
 mod overview;
 mod period;
 mod placing;
+mod question;
 mod table_file;
 
 pub use card::{FacilityCard, PlaceCard, PlaceRef, PostCard, SquareCard};
@@ -28,7 +29,7 @@ pub use table_file::{TableFileError, read_table};
 use crate::store::{Store, Target};
 use hot::Hot;
 use std::sync::{Arc, RwLock, Weak};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 /// The service over one store and one area.
 pub struct Service {
@@ -37,6 +38,8 @@ pub struct Service {
     hot: RwLock<Arc<Hot>>,
     /// Held while a new [`Hot`] is being loaded, so that it is loaded once.
     loading: Mutex<()>,
+    /// Heavy computations that may begin: more at once than there are cores end no sooner, and take more memory.
+    turns: Arc<Semaphore>,
 }
 
 impl Service {
@@ -47,7 +50,13 @@ impl Service {
     pub async fn open(target: Target, area: Option<&str>) -> Result<Arc<Self>, ServiceError> {
         let store = Store::open(&target, area).await?;
         let hot = Hot::load(&store).await?;
-        Ok(Arc::new(Self { store, hot: RwLock::new(Arc::new(hot)), loading: Mutex::new(()) }))
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Ok(Arc::new(Self {
+            store,
+            hot: RwLock::new(Arc::new(hot)),
+            loading: Mutex::new(()),
+            turns: Arc::new(Semaphore::new(cores)),
+        }))
     }
 
     /// The number of the last change that answers are based on.
@@ -73,6 +82,12 @@ impl Service {
     /// Closes the store's connections.
     pub async fn close(&self) {
         self.store.close().await;
+    }
+
+    /// Waits for a turn to compute something heavy. Keep it until the computation has ended, also where nobody waits for it any
+    /// more.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, ServiceError> {
+        Arc::clone(&self.turns).acquire_owned().await.map_err(|_| ServiceError::Cancelled)
     }
 
     fn hot(&self) -> Arc<Hot> {

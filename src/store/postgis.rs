@@ -112,7 +112,7 @@ impl Backend for PostGis {
     async fn watch(&self, area: String, latest: watch::Sender<i64>) -> Result<(), StoreError> {
         let mut listener = self.listen().await?;
         let pool = self.pool.clone();
-        tokio::spawn(async move {
+        let watching = async move {
             while !latest.is_closed() {
                 let seq = sqlx::query_scalar::<_, i64>("SELECT seq FROM area WHERE area_key = $1").bind(&area);
                 if let Ok(Some(seq)) = seq.fetch_optional(&pool).await {
@@ -125,7 +125,10 @@ impl Backend for PostGis {
                     () = latest.closed() => {}
                 }
             }
-        });
+        };
+        // Closing waits for the listener's connection: it goes back at once.
+        let mut closed = self.pool.close_event();
+        tokio::spawn(async move { closed.do_until(Box::pin(watching)).await });
         Ok(())
     }
 
@@ -137,7 +140,6 @@ impl Backend for PostGis {
 impl PostGis {
     async fn listen(&self) -> Result<PgListener, sqlx::Error> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
-        listener.ignore_pool_close_event(true);
         listener.listen(CHANNEL).await?;
         Ok(listener)
     }

@@ -30,6 +30,7 @@ const LEAVES: &[&str] = &["layer", "vocabulary"];
 const CONFINED: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("axum", &["http"]),
+    ("hyper_util", &["http"]),
     ("tower", &["http"]),
     ("tower_http", &["http"]),
     ("utoipa", &["http"]),

@@ -349,6 +349,45 @@ fn an_unchanged_answer_is_not_sent_again() {
 }
 
 #[test]
+fn any_answer_is_known_only_to_those_who_could_get_one() {
+    let any: &[(&str, &str)] = &[("if-none-match", "*")];
+    for (path, status) in [
+        ("/api/v1/area", 304),
+        ("/api/v1/layers/villages.geojson", 304),
+        ("/api/v1/places/00000000-0000-4000-8000-000000000000", 404),
+        ("/api/v1/metrics/happiness", 404),
+        ("/api/v1/layers/grids.geojson?bbox=1", 400),
+    ] {
+        assert_eq!(office().get_with(path, any).status, status, "{path}");
+    }
+    assert_eq!(DEMO.public.get_with("/api/v1/layers/persons.csv", any).status, 403);
+}
+
+#[test]
+fn another_server_on_the_port_knows_nothing_of_the_tags() {
+    let other = RUNTIME.block_on(serve(&DEMO.service, None));
+    for path in ["/api/v1/area", "/api/v1/metrics/events?period=all"] {
+        let tag = office().get(path).header("etag").to_owned();
+        assert_eq!(other.get_with(path, &[("if-none-match", &tag)]).status, 200, "{path}");
+    }
+}
+
+#[test]
+fn years_without_data_are_no_part_of_an_answer() {
+    let rows = |query: &str| {
+        let figures = office().json(&format!("/api/v1/metrics/visits?by=microgrid&{query}"));
+        figures["rows"].as_array().unwrap().len()
+    };
+    let months = rows("from=1900-01-01&to=2200-12-31");
+    assert_eq!(months, rows("from=1950-01&to=2150-12"));
+    let days = rows("period=day&from=1900-01-01&to=2200-12-31");
+    assert!(days < 40 * months, "{days} rows a day, {months} a month");
+    let (from, to) = self::months();
+    assert_eq!(rows("from=2100-01&to=2100-12"), 0);
+    assert!(rows(&format!("from={from}&to={to}")) <= months);
+}
+
+#[test]
 fn an_import_changes_the_tag_and_the_answer() {
     let files = Files::of(&SMALL);
     RUNTIME.block_on(async {

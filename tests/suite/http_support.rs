@@ -6,10 +6,11 @@ use std::{
     net::{SocketAddr, TcpStream},
     path::Path,
     sync::{Arc, LazyLock},
+    time::Duration,
 };
 use tokio::{net::TcpListener, runtime::Runtime};
 use wangge::{
-    http::{AppState, Limits, router},
+    http::{self, AppState, Limits},
     service::Service,
     store::Target,
     testing::subdistrict::Settings,
@@ -43,13 +44,9 @@ pub static DEMO: LazyLock<Demo> = LazyLock::new(|| {
 pub async fn serve(service: &Arc<Service>, listen: Option<SocketAddr>) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = router(state(service, listen.unwrap_or(address)), Limits::default());
-    tokio::spawn(async move { axum_serve(listener, app).await });
+    let state = state(service, listen.unwrap_or(address));
+    tokio::spawn(http::serve(listener, state, Limits::default(), std::future::pending(), Duration::ZERO));
     Client { address }
-}
-
-async fn axum_serve(listener: TcpListener, app: axum::Router) {
-    axum::serve(listener, app).await.unwrap();
 }
 
 pub fn state(service: &Arc<Service>, listen: SocketAddr) -> AppState {

@@ -2,9 +2,11 @@
 
 mod architecture;
 mod http;
+mod http_limits;
 mod http_public;
 mod http_stop;
 mod http_support;
+mod http_viewer;
 mod import;
 mod import_at_once;
 mod import_files;

@@ -23,6 +23,9 @@ use serde::Deserialize;
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa::IntoParams;
 
+/// Of [`layer_file`].
+pub const FILE_PATH: &str = "/api/v1/layers/{file}";
+
 /// Which rows of a layer, and how.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

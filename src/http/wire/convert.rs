@@ -10,7 +10,7 @@ use crate::{
 impl From<PlaceCard> for PlaceDto {
     fn from(card: PlaceCard) -> Self {
         let boundary = card.boundary;
-        let trend = |figures: &Figures| figures.rows.iter().map(FigureDto::from).collect();
+        let trend = |rows: &Vec<FigureRow>| rows.iter().map(FigureDto::from).collect();
         Self {
             id: boundary.id.to_string(),
             level: boundary.level.word(),
@@ -27,7 +27,7 @@ impl From<PlaceCard> for PlaceDto {
             workers: card.workers.into_iter().map(Into::into).collect(),
             parts: card.parts.into_iter().map(Into::into).collect(),
             squares: card.squares.into_iter().map(Into::into).collect(),
-            trends: card.trends.iter().map(|(metric, figures)| ((*metric).to_owned(), trend(figures))).collect(),
+            trends: card.trends.iter().map(|(metric, rows)| ((*metric).to_owned(), trend(rows))).collect(),
         }
     }
 }
