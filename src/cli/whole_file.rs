@@ -43,6 +43,7 @@ impl WholeFile {
     }
 
     /// For writers that open the file themselves.
+    #[must_use]
     pub fn growing(&self) -> &Path {
         self.part.as_deref().unwrap_or(&self.path)
     }

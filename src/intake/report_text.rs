@@ -41,7 +41,9 @@ impl IntakeReport {
             writeln!(out, "{}: {mapping}", lang.say("映射", "mapping"))?;
         }
         if !self.columns.is_empty() {
-            let columns = self.columns.iter().map(|it| format!("{} ← {}", it.field, it.columns.join(" | ")));
+            let columns = self.columns.iter().map(|it| {
+                format!("{} ← {}", it.field, if it.columns.is_empty() { "geometry".to_owned() } else { it.columns.join(" | ") })
+            });
             writeln!(out, "{}: {}", lang.say("列", "columns"), columns.collect::<Vec<_>>().join(", "))?;
         }
         if !self.unused_columns.is_empty() {

@@ -391,9 +391,9 @@ fn describe_columns(
     for (transition, bound, _) in stages {
         describe(&format!("stage {transition}"), bound);
     }
-    let columns = positions.columns();
-    if !columns.is_empty() {
-        let columns = columns.into_iter().map(|column| table.columns[column].clone()).collect();
+    if positions.is_anywhere() {
+        // Positions of formats that have geometries stand in no column.
+        let columns = positions.columns().into_iter().map(|column| table.columns[column].clone()).collect();
         report.columns.push(FieldColumns { field: "position".to_owned(), columns });
     }
     let unused = table.columns.iter().enumerate().filter(|(column, _)| !used.contains(column));

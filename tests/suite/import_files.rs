@@ -19,7 +19,7 @@ use wangge::{
     layer::Layer,
     place::{CodeScheme, Level},
     service::{ExportFormat, ExportQuery, Service, drain},
-    store::{Store, Target},
+    store::{CaseFilter, Store, Target},
 };
 
 /// The grids as an office draws them: names that are each there once, the village, no codes.
@@ -249,4 +249,38 @@ async fn exported_geojson_comes_back_as_it_was() {
 #[tokio::test(flavor = "multi_thread")]
 async fn exported_tables_come_back_as_they_were() {
     round_trip(ExportFormat::Csv, "csv").await;
+}
+
+/// A list of telephone numbers takes nothing away; an empty cell does.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_file_does_not_speak_of_stays() {
+    for fixture in Fixture::each().await {
+        let service = Service::open(fixture.target.clone(), None).await.unwrap();
+        let whole = "source,lon,lat,persons,lived_in_from,name,phone,address\nH1,110.5,29.3,4,2015-03-01,张三,1,溪边\n";
+        load_text(&service, Layer::Households, "whole.csv", whole).await.unwrap();
+        load_text(&service, Layer::Households, "phones.csv", "source,phone\nH1,2\n").await.unwrap();
+        let store = fixture.another().await;
+        let home = store.households().await.unwrap().remove(0);
+        assert_eq!((home.persons, home.lived_in_from.to_string()), (4, "2015-03-01".to_owned()));
+        assert!(home.location.is_some());
+        let contact = store.household_contacts(&[home.id]).await.unwrap().remove(&home.id).unwrap();
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!((contact.name, contact.phone, contact.address), (text("张三"), text("2"), text("溪边")));
+
+        load_text(&service, Layer::Households, "cleared.csv", "source,lon,lat,phone\nH1,,,\n").await.unwrap();
+        let home = store.households().await.unwrap().remove(0);
+        let contact = store.household_contacts(&[home.id]).await.unwrap().remove(&home.id).unwrap();
+        assert_eq!((home.location, home.persons, contact.phone, contact.name), (None, 4, None, text("张三")));
+
+        let report = "source,category,submitted_at,lon,lat,channel,text\nR1,路灯,2026-03-01T00:00:00Z,110.5,29.3,qr,灯坏了\n";
+        load_text(&service, Layer::Reports, "report.csv", report).await.unwrap();
+        load_text(&service, Layer::Reports, "short.csv", "source,category,submitted_at\nR1,噪音,2026-03-01T00:00:00Z\n")
+            .await
+            .unwrap();
+        let case = store.cases(&CaseFilter::default(), None, 10).await.unwrap().rows.remove(0);
+        assert!(case.location.is_some() && case.channel.as_deref() == Some("qr") && case.category == "噪音");
+        assert_eq!(store.case_texts(&[case.id]).await.unwrap()[&case.id].text.as_deref(), Some("灯坏了"));
+        store.close().await;
+        fixture.end().await;
+    }
 }

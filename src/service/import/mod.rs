@@ -1,6 +1,7 @@
 //! Files → the store: read, checked, matched with what is there, placed, and written in one transaction.
 
 mod boundaries;
+mod kept;
 mod placed;
 mod records;
 mod resolve;

@@ -1,6 +1,12 @@
 //! Squares, facilities, households, devices, persons, posts, cases and rounds → the store.
 
-use super::{ImportError, Imported, Job, blocking, placed::centre, read_drafts, resolve::Names};
+use super::{
+    ImportError, Imported, Job, blocking,
+    kept::{Said, keep, keep_contact, keep_text},
+    placed::centre,
+    read_drafts,
+    resolve::Names,
+};
 use crate::{
     case::{Case, CaseEvent, CaseText, REPORT, REPORTER},
     geometry::LonLat,
@@ -30,28 +36,35 @@ impl Service {
     pub(super) async fn import_records(&self, job: &Job, table: Table, writer: &mut Writer) -> Result<Imported, ImportError> {
         let (report, written) = match job.options.layer {
             Layer::Squares => {
-                let (drafts, report) = read_drafts(job, None, table, intake::read_squares).await?;
+                let (mut drafts, report) = read_drafts(job, None, table, intake::read_squares).await?;
+                keep(&mut drafts, &report, &job.records.squares);
                 (report, writer.upsert_squares(&job.squares(drafts).await?).await?)
             }
             Layer::Facilities => {
-                let (drafts, mut report) = read_drafts(job, None, table, intake::read_facilities).await?;
+                let (mut drafts, mut report) = read_drafts(job, None, table, intake::read_facilities).await?;
+                keep(&mut drafts, &report, &job.records.facilities);
                 let facilities = job.facilities(drafts, &mut report);
                 (report, writer.upsert_facilities(&facilities).await?)
             }
             Layer::Households => {
-                let (drafts, report) = read_drafts(job, None, table, intake::read_households).await?;
+                let (mut drafts, report) = read_drafts(job, None, table, intake::read_households).await?;
+                keep(&mut drafts, &report, &job.records.households);
+                self.keep_contacts(job, &mut drafts, &report).await?;
                 (report, writer.upsert_households(&job.households(drafts).await?).await?)
             }
             Layer::Devices => {
-                let (drafts, report) = read_drafts(job, None, table, intake::read_devices).await?;
+                let (mut drafts, report) = read_drafts(job, None, table, intake::read_devices).await?;
+                keep(&mut drafts, &report, &job.records.devices);
                 (report, writer.upsert_devices(&job.devices(drafts).await?).await?)
             }
             Layer::Persons => {
-                let (drafts, report) = read_drafts(job, None, table, intake::read_persons).await?;
+                let (mut drafts, report) = read_drafts(job, None, table, intake::read_persons).await?;
+                keep(&mut drafts, &report, &job.records.persons);
                 (report, writer.upsert_persons(&persons(drafts)).await?)
             }
             Layer::Posts => {
-                let (drafts, mut report) = read_drafts(job, None, table, intake::read_posts).await?;
+                let (mut drafts, mut report) = read_drafts(job, None, table, intake::read_posts).await?;
+                keep(&mut drafts, &report, &job.records.posts);
                 let posts = job.posts(drafts, &mut report);
                 (report, writer.upsert_posts(&posts).await?)
             }
@@ -66,13 +79,41 @@ impl Service {
             Layer::Patrols => import_fulfilments(job, RoundKind::Patrol, table, writer).await?,
             // Boundaries are imported elsewhere; what is left are reports.
             _ => {
-                let (drafts, report) = read_drafts(job, None, table, intake::read_reports).await?;
+                let (mut drafts, report) = read_drafts(job, None, table, intake::read_reports).await?;
+                keep(&mut drafts, &report, &job.records.cases);
+                self.keep_texts(job, &mut drafts, &report).await?;
                 let placements = self.placements_of_reports(job, &drafts).await?;
                 let (cases, events) = job.cases(drafts, placements);
                 (report, write_cases(writer, &cases, events).await?)
             }
         };
         Ok(Imported { report, written, boundaries: None })
+    }
+
+    async fn keep_contacts(&self, job: &Job, drafts: &mut [HouseholdDraft], report: &IntakeReport) -> Result<(), ImportError> {
+        let said = Said::of(report);
+        let ids: HashMap<&str, Id> = job.records.households.iter().map(|home| (home.source.as_str(), home.id)).collect();
+        let known: Vec<Id> = drafts.iter().filter_map(|draft| ids.get(draft.source.as_str()).copied()).collect();
+        let contacts = self.store.household_contacts(&known).await?;
+        for draft in drafts {
+            if let Some(stored) = ids.get(draft.source.as_str()).and_then(|id| contacts.get(id)) {
+                keep_contact(&mut draft.contact, &said, stored);
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep_texts(&self, job: &Job, drafts: &mut [ReportDraft], report: &IntakeReport) -> Result<(), ImportError> {
+        let said = Said::of(report);
+        let ids: HashMap<&str, Id> = job.records.cases.iter().map(|case| (case.source.as_str(), case.id)).collect();
+        let known: Vec<Id> = drafts.iter().filter_map(|draft| ids.get(draft.source.as_str()).copied()).collect();
+        let texts = self.store.case_texts(&known).await?;
+        for draft in drafts {
+            if let Some(stored) = ids.get(draft.source.as_str()).and_then(|id| texts.get(id)) {
+                keep_text(&mut draft.text, &said, stored);
+            }
+        }
+        Ok(())
     }
 
     /// Where each report lay under the version of its day, and where it lies under the latest.
@@ -122,7 +163,13 @@ async fn import_fulfilments(
         RoundKind::Activity => intake::read_activities,
         RoundKind::Patrol => intake::read_patrols,
     };
-    let (drafts, mut report) = read_drafts(job, None, table, reader).await?;
+    let (mut drafts, mut report) = read_drafts(job, None, table, reader).await?;
+    let stored = match kind {
+        RoundKind::Visit => &job.records.visits,
+        RoundKind::Activity => &job.records.activities,
+        RoundKind::Patrol => &job.records.patrols,
+    };
+    keep(&mut drafts, &report, stored);
     let fulfilments = job.fulfilments(drafts, &mut report);
     writer.upsert_rounds(&job.new_rounds(&fulfilments)?).await?;
     Ok((report, writer.upsert_fulfilments(&fulfilments).await?))

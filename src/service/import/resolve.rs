@@ -53,13 +53,13 @@ impl Names {
         }
         let records = &job.records;
         let mut squares: HashMap<_, _> = records.squares.iter().map(|it| (it.name.clone(), it.id)).collect();
-        squares.extend(records.squares.iter().map(|it| (it.source.clone(), it.id)));
+        squares.extend(records.squares.iter().flat_map(|it| [(it.source.clone(), it.id), (it.id.to_string(), it.id)]));
         Self {
             boundaries,
             parts,
             households: records.households.iter().map(|it| (it.source.clone(), it.id)).collect(),
             squares,
-            persons: records.persons.iter().map(|it| (it.source.clone(), it.id)).collect(),
+            persons: records.persons.iter().flat_map(|it| [(it.source.clone(), it.id), (it.id.to_string(), it.id)]).collect(),
         }
     }
 
