@@ -7,7 +7,7 @@ use crate::{
     layer::Layer,
     service::{ExportFormat, ExportQuery, drain},
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::{
     io::{self, IsTerminal},
     path::{Path, PathBuf},
@@ -63,7 +63,7 @@ pub async fn run(args: Args) -> Result<()> {
     let csv = match args.format {
         Some(Format::Csv) => true,
         Some(Format::Geojson) => false,
-        None => args.out.as_deref().and_then(Path::extension).is_some_and(|ending| ending.eq_ignore_ascii_case("csv")),
+        None => is_csv(args.out.as_deref())?,
     };
     let format = if csv { ExportFormat::Csv } else { ExportFormat::GeoJson };
     let viewer = if args.public { Viewer::Public } else { Viewer::Administrator };
@@ -95,6 +95,16 @@ pub async fn run(args: Args) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What the ending asks for; GeoJSON on standard output.
+fn is_csv(out: Option<&Path>) -> Result<bool> {
+    let Some(out) = out else { return Ok(false) };
+    match out.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).as_deref() {
+        Some("csv") => Ok(true),
+        Some("geojson" | "json") => Ok(false),
+        _ => bail!("--out {}: the ending must be .geojson, .json or .csv; or say --format geojson or csv", out.display()),
+    }
 }
 
 fn epsg(text: &str) -> Result<u32> {

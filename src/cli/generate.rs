@@ -46,6 +46,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     if out.is_file() {
         bail!("{} is a file; --out wants a folder", out.display());
     }
+    if out.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+        bail!("{} holds something already; name another folder, or empty it first", out.display());
+    }
     let settings = Settings { seed, grids, households, reports, months };
     let subdistrict = Subdistrict::generate(&settings);
     files::write(&subdistrict, &settings, out).with_context(|| format!("writing into {}", out.display()))?;

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Write as _},
     path::PathBuf,
     sync::Arc,
     time::Duration,
@@ -45,6 +45,12 @@ pub struct Args {
     /// Time zone of an area that the store does not know yet
     #[arg(long, value_name = "ZONE")]
     zone: Option<Tz>,
+    /// What the area is called on the page; its key if not given
+    #[arg(long, value_name = "NAME")]
+    area_name: Option<String>,
+    /// The data are generated: the page says so everywhere
+    #[arg(long)]
+    synthetic: bool,
     /// Let a file of boundaries retire more than half of those in force: what is not in the file is retired
     #[arg(long)]
     retire: bool,
@@ -77,16 +83,17 @@ pub async fn run(args: Args) -> Result<()> {
         valid_from: args.valid_from,
         area: args.store.area,
         zone: args.zone,
+        area_name: args.area_name,
+        synthetic: args.synthetic,
         progress: Arc::new(move |rows| shown.set_position(rows)),
     };
     let outcome = service.import(options).await;
     bar.finish_and_clear();
     let outcome = outcome.with_context(|| format!("{}: nothing was imported", args.file.display()))?;
     if args.json {
-        println!("{}", to_json(&outcome)?);
+        writeln!(io::stdout(), "{}", to_json(&outcome)?)?;
     } else {
-        print!("{}", outcome.report.text(args.lang));
-        println!("{}", summary(&outcome, args.lang));
+        writeln!(io::stdout(), "{}{}", outcome.report.text(args.lang), summary(&outcome, args.lang))?;
     }
     Ok(())
 }
@@ -148,7 +155,9 @@ fn summary(outcome: &ImportOutcome, lang: Lang) -> String {
         &format!("{} new, {} changed, {} as before", written.inserted, written.updated, written.unchanged),
     );
     let version = outcome.boundaries.map(|PublishedLevel { version, retired }| {
-        lang.say(&format!(", 停用 {retired}; 边界版本 {version}"), &format!(", {retired} retired; boundary version {version}"))
+        let retired =
+            if retired > 0 { lang.say(&format!(", 停用 {retired}"), &format!(", {retired} retired")) } else { String::new() };
+        format!("{retired}{}", lang.say(&format!("; 边界版本 {version}"), &format!("; boundary version {version}")))
     });
     let trial = if outcome.dry_run { lang.say("试运行, 未写入: ", "dry run, nothing written: ") } else { String::new() };
     format!("{trial}{counts}{}", version.unwrap_or_default())

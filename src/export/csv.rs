@@ -1,7 +1,7 @@
 //! CSV (RFC 4180, UTF-8 with a byte order mark, so that spreadsheets show Chinese), row by row.
 
 use super::{Feature, GeometryType, Value};
-use geo::Geometry;
+use geo::{Coord, Geometry, MapCoords as _};
 use std::io;
 use wkt::ToWkt;
 
@@ -63,7 +63,20 @@ impl CsvWriter {
                 self.rows.write_field("")?;
             }
             (GeometryType::MultiPolygon, None) => self.rows.write_field("")?,
-            (GeometryType::MultiPolygon, Some(geometry)) => self.rows.write_field(geometry.wkt_string())?,
+            (GeometryType::MultiPolygon, Some(geometry)) => {
+                let projected = self.project.as_ref().map(|project| {
+                    geometry.try_map_coords(|it| project(it.x, it.y).map(Coord::from).ok_or(())).map_err(|()| {
+                        io::Error::new(
+                            io::ErrorKind::InvalidInput,
+                            "a boundary lies outside the reference system that was asked for",
+                        )
+                    })
+                });
+                match projected {
+                    Some(geometry) => self.rows.write_field(geometry?.wkt_string())?,
+                    None => self.rows.write_field(geometry.wkt_string())?,
+                }
+            }
         }
         Ok(())
     }
@@ -82,7 +95,18 @@ impl CsvWriter {
 mod tests {
     use super::*;
     use crate::place::Id;
-    use geo::point;
+    use geo::{point, polygon};
+
+    #[test]
+    fn polygons_are_projected_too() {
+        let project: Project = Box::new(|lon, lat| Some((lon * 1000.0, lat * 10.0)));
+        let mut writer = CsvWriter::new(&[], GeometryType::MultiPolygon, Some(project)).unwrap();
+        let shape = polygon![(x: 1., y: 2.), (x: 3., y: 2.), (x: 3., y: 4.), (x: 1., y: 2.)];
+        let shape = geo::MultiPolygon(vec![shape]).into();
+        writer.write(&Feature { id: Id::new(), geometry: Some(shape), values: vec![] }).unwrap();
+        let text = String::from_utf8(writer.take().unwrap()).unwrap();
+        assert!(text.contains("MULTIPOLYGON(((1000 20,3000 20,3000 40,1000 20)))"), "{text}");
+    }
 
     #[test]
     fn writes_page_by_page_and_defuses_formulas() {

@@ -54,7 +54,7 @@ pub enum StoreError {
 
     #[error("the store holds no area yet; describe it first (`wangge serve --demo` makes the demo subdistrict)")]
     NoArea,
-    #[error("the store holds several areas ({}); say which one", .0.join(", "))]
+    #[error("the store holds several areas ({}); say which one with --area KEY", .0.join(", "))]
     WhichArea(Vec<String>),
     #[error("column {column}: {why}")]
     Decode { column: String, why: String },

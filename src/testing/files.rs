@@ -232,7 +232,9 @@ fn readme(settings: &Settings, s: &Subdistrict) -> String {
     );
     for layer in Layer::ALL {
         let ending = if *layer <= Layer::Squares { "geojson" } else { "csv" };
-        let _ = writeln!(text, "    wangge import {layer} {layer}.{ending} --data STORE");
+        // What is said of the area once stays.
+        let area = if *layer == Layer::Villages { " --area-name 合成数据 --synthetic" } else { "" };
+        let _ = writeln!(text, "    wangge import {layer} {layer}.{ending} --data STORE{area}");
     }
     text + COLUMNS
 }

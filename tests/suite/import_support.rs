@@ -64,6 +64,8 @@ pub fn options(layer: Layer, path: &Path) -> ImportOptions {
         valid_from: Some("2024-01-01".parse().unwrap()),
         area: Some("430811".to_owned()),
         zone: None,
+        area_name: None,
+        synthetic: false,
         progress: Arc::new(|_| ()),
     }
 }

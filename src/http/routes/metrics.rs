@@ -50,6 +50,7 @@ pub async fn metrics() -> Json<Vec<MetricDto>> {
     responses(
         (status = 200, content((FiguresDto = "application/json"), (String = "text/csv"))),
         (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn figures(

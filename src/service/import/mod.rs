@@ -36,6 +36,9 @@ pub struct ImportOptions {
     /// Key and zone of an area that the store does not know yet.
     pub area: Option<String>,
     pub zone: Option<Tz>,
+    /// What the area is called, and whether its data are generated: for a new area, or to say so of one that is there.
+    pub area_name: Option<String>,
+    pub synthetic: bool,
     /// Called with the number of rows that were read.
     pub progress: Arc<dyn Fn(u64) + Send + Sync>,
 }
@@ -116,8 +119,9 @@ impl Service {
         let Imported { report, written, boundaries } = imported;
         let dry_run = job.options.dry_run;
         let published = boundaries.is_some_and(|it| job.latest_version() != Some(it.version));
+        let described = job.hot.area().is_ok_and(|area| *area != job.area);
         // A file without one usable row leaves no trace, not even an area.
-        if !dry_run && (published || written.inserted + written.updated > 0) {
+        if !dry_run && (published || described || written.inserted + written.updated > 0) {
             writer.commit().await?;
             self.refresh().await?;
         }
@@ -202,9 +206,15 @@ fn settings(hot: &Hot, options: &ImportOptions) -> AreaSettings {
     let Some(area) = hot.area().ok() else {
         let key = options.area.clone().unwrap_or_else(|| DEFAULT_AREA.to_owned());
         let zone = zone.unwrap_or(DEFAULT_ZONE);
-        return AreaSettings { name: key.clone(), key, zone, code_scheme: CodeScheme::Free, synthetic: false };
+        let name = options.area_name.clone().unwrap_or_else(|| key.clone());
+        return AreaSettings { name, key, zone, code_scheme: CodeScheme::Free, synthetic: options.synthetic };
     };
-    AreaSettings { zone: if hot.span.is_none() { zone.unwrap_or(area.zone) } else { area.zone }, ..area.clone() }
+    AreaSettings {
+        name: options.area_name.clone().unwrap_or_else(|| area.name.clone()),
+        synthetic: area.synthetic || options.synthetic,
+        zone: if hot.span.is_none() { zone.unwrap_or(area.zone) } else { area.zone },
+        ..area.clone()
+    }
 }
 
 /// Runs heavy work off the async threads.
