@@ -1,7 +1,7 @@
 //! Polygons from files made valid: what was mended, what can't be.
 
 use super::{Flaw, LonLat, PositionError, area_m2, flaw::first_flaw, measure::signed_area_m2};
-use geo::{BooleanOps, Coord, LineString, MultiPolygon, Polygon, bool_ops::FillRule, bool_ops::OpType};
+use geo::{BooleanOps, Coord, Intersects as _, Line, LineString, MultiPolygon, Polygon, bool_ops::FillRule, bool_ops::OpType};
 use std::collections::HashMap;
 
 /// A ring of less than a square millimetre has no area: it is a line, or a point.
@@ -47,6 +47,13 @@ pub enum InvalidShape {
     Position { part: usize, vertex: usize, source: PositionError },
     #[error("it has no area; its border starts at {at}")]
     NoArea { at: LonLat },
+    #[error(
+        "its border runs {degrees:.1}° of longitude from {at} to the next vertex: the long way round; cut a polygon that crosses \
+         the antimeridian in two there, at 180° and −180° (RFC 7946, section 3.1.9)"
+    )]
+    LongWayRound { at: LonLat, degrees: f64 },
+    #[error("its border crosses itself in thousands of places, first at {at}: that is no border; draw it anew")]
+    Scribble { at: LonLat },
     #[error("{flaw} at {at}, and cutting it there did not help; redraw the border at that place")]
     Tangled { flaw: Flaw, at: LonLat },
 }
@@ -59,6 +66,7 @@ pub enum InvalidShape {
 /// [`InvalidShape`] where that is not possible, with the place.
 pub fn mend(shape: MultiPolygon) -> Result<Mended, InvalidShape> {
     check_positions(&shape)?;
+    check_way_round(&shape)?;
     let first = shape.0.iter().find_map(|polygon| polygon.exterior().0.first().copied()).ok_or(InvalidShape::Empty)?;
     let at = LonLat::try_from(geo::Point(first)).map_err(|source| InvalidShape::Position { part: 0, vertex: 0, source })?;
     let mut repairs = Vec::new();
@@ -68,6 +76,9 @@ pub fn mend(shape: MultiPolygon) -> Result<Mended, InvalidShape> {
         return Err(InvalidShape::NoArea { at });
     }
     if let Some((flaw, at)) = first_flaw(&shape) {
+        if is_scribble(&shape) {
+            return Err(InvalidShape::Scribble { at });
+        }
         let area_before_m2 = area_m2(&shape);
         shape = untangle(&shape).ok_or(InvalidShape::Tangled { flaw, at })?;
         repairs.push(Repair::Untangled { flaw, at, area_before_m2, area_after_m2: area_m2(&shape) });
@@ -95,6 +106,48 @@ fn check_positions(shape: &MultiPolygon) -> Result<(), InvalidShape> {
         }
     }
     Ok(())
+}
+
+/// An edge is the straight line between two positions in degrees: from 179° to −179° it runs once around the world.
+fn check_way_round(shape: &MultiPolygon) -> Result<(), InvalidShape> {
+    for edge in shape.0.iter().flat_map(rings).flat_map(LineString::lines) {
+        let degrees = (edge.end.x - edge.start.x).abs();
+        let along_a_pole = edge.start.y.abs() >= 90.0 && edge.end.y.abs() >= 90.0;
+        if degrees > 180.0
+            && !along_a_pole
+            && let Ok(at) = LonLat::from_degrees(edge.start.x, edge.start.y)
+        {
+            return Err(InvalidShape::LongWayRound { at, degrees });
+        }
+    }
+    Ok(())
+}
+
+/// Pairs of edges that are looked at, and crossings among them that are no drawing error any more: to untangle a random
+/// border takes time with the square of its vertices.
+const PAIRS: usize = 5_000_000;
+const CROSSINGS: usize = 10_000;
+
+fn is_scribble(shape: &MultiPolygon) -> bool {
+    let mut edges: Vec<Line> = shape.0.iter().flat_map(rings).flat_map(LineString::lines).collect();
+    let west = |edge: &Line| edge.start.x.min(edge.end.x);
+    edges.sort_by(|a, b| west(a).total_cmp(&west(b)));
+    let (mut pairs, mut crossings) = (0, 0);
+    for (i, edge) in edges.iter().enumerate() {
+        let east = edge.start.x.max(edge.end.x);
+        for other in edges[i + 1..].iter().take_while(|other| west(other) <= east) {
+            pairs += 1;
+            crossings += usize::from(edge.intersects(other));
+            // Neighbours in a ring touch at their common vertex.
+            if crossings > CROSSINGS + edges.len() {
+                return true;
+            }
+            if pairs > PAIRS {
+                return false;
+            }
+        }
+    }
+    false
 }
 
 /// Changes each ring; `change` returns `None` to drop it (a dropped exterior drops its polygon).
@@ -215,6 +268,24 @@ mod tests {
 
     fn polygon(exterior: &[(f64, f64)], holes: &[&[(f64, f64)]]) -> Polygon {
         Polygon::new(ring(exterior), holes.iter().map(|hole| ring(hole)).collect())
+    }
+
+    #[test]
+    fn the_long_way_round_the_world_is_refused() {
+        let at = |points: &[(f64, f64)]| MultiPolygon(vec![Polygon::new(LineString::from(points.to_vec()), vec![])]);
+        let wrong = at(&[(179.9, 1.0), (-179.9, 1.0), (-179.9, 1.1), (179.9, 1.1)]);
+        let refused = mend(wrong).unwrap_err();
+        assert!(matches!(refused, InvalidShape::LongWayRound { .. }) && refused.to_string().contains("359.8°"), "{refused}");
+        assert!(mend(at(&[(-180.0, -90.0), (180.0, -90.0), (180.0, -60.0), (0.0, -65.0), (-180.0, -60.0)])).is_ok());
+    }
+
+    #[test]
+    fn a_scribble_is_refused_at_once() {
+        // Each edge crosses nearly all others.
+        let points = (0..1_500).map(|i| (f64::from(i * 997 % 1_500) / 100.0, f64::from(i * 613 % 1_499) / 100.0));
+        let scribble = Polygon::new(ring(&points.collect::<Vec<_>>()), vec![]);
+        let refused = mend(MultiPolygon(vec![scribble])).unwrap_err();
+        assert!(matches!(refused, InvalidShape::Scribble { .. }), "{refused}");
     }
 
     const SQUARE: &[(f64, f64)] = &[(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0)];

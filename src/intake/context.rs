@@ -2,6 +2,7 @@
 
 use super::position::PositionFlags;
 use crate::geometry::{BBox, Datum, LonLat};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use geo::MultiPolygon;
 
@@ -13,8 +14,8 @@ pub struct ParentShape {
     pub shape: MultiPolygon,
 }
 
-/// The share (0..1) of points that lie inside boundaries.
-pub type ShareInside<'a> = &'a dyn Fn(&[LonLat]) -> f64;
+/// Which of the points lie inside boundaries.
+pub type Inside<'a> = &'a dyn Fn(&[LonLat]) -> Vec<bool>;
 
 /// The circumstances of an intake.
 pub struct Context<'a> {
@@ -26,18 +27,20 @@ pub struct Context<'a> {
     /// Where points are expected.
     pub area: Option<BBox>,
     /// By the published boundaries: tells when another datum fits better.
-    pub share_inside: Option<ShareInside<'a>>,
+    pub inside: Option<Inside<'a>>,
     /// The places that the boundaries of the file should lie in.
     pub parents: &'a [ParentShape],
+    /// What lies more than a day after it has not happened: a mistyped year.
+    pub now: DateTime<Utc>,
     /// Called with the number of rows done.
     pub progress: &'a dyn Fn(u64),
 }
 
 impl Context<'_> {
-    /// Nothing known but the zone.
+    /// Nothing known but the zone and the clock.
     #[must_use]
     pub fn in_zone(zone: Tz) -> Self {
-        Self { zone, datum: None, crs: None, area: None, share_inside: None, parents: &[], progress: &|_| () }
+        Self { zone, datum: None, crs: None, area: None, inside: None, parents: &[], now: Utc::now(), progress: &|_| () }
     }
 
     pub(super) fn position_flags(&self) -> PositionFlags<'_> {

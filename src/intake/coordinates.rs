@@ -16,8 +16,10 @@ const SAME_LEAST: usize = 20;
 const SAME_SHARE: f64 = 0.05;
 /// Points tried for telling a wrong datum.
 const DATUM_SAMPLE: usize = 2_000;
-/// Another datum has to fit better by this share of the points.
+/// Another datum has to fit better by this share of the points,
 const DATUM_MARGIN: f64 = 0.05;
+/// or take at least so many in, and hardly any out.
+const DATUM_LEAST: usize = 10;
 
 /// Collects the points of the rows that are taken in.
 #[derive(Debug, Default)]
@@ -108,29 +110,56 @@ impl Coordinates {
     }
 }
 
+/// Compares, point by point, where they lie under the datum given and under the others.
 fn report_datum(rows: &Rows, report: &mut IntakeReport) {
-    let Some(share_inside) = rows.context().share_inside else { return };
+    let Some(inside) = rows.context().inside else { return };
     let step = (rows.table.rows.len() / DATUM_SAMPLE).max(1);
-    let share_under = |datum: Datum| {
+    let under = |datum: Datum| {
         let positions = rows.positions.in_datum(datum);
         let points: Vec<LonLat> =
             rows.table.rows.iter().step_by(step).filter_map(|row| positions.point(row).ok().flatten()).collect();
-        if points.is_empty() { 0.0 } else { share_inside(&points) }
+        inside(&points)
     };
     let given = rows.positions.datum();
-    let own = share_under(given);
-    let others = Datum::ALL.iter().filter(|&&datum| datum != given).map(|&datum| (datum, share_under(datum)));
-    let Some((better, other)) = others.max_by(|a, b| a.1.total_cmp(&b.1)) else { return };
-    if other >= own + DATUM_MARGIN {
+    let own = under(given);
+    let fits = Datum::ALL.iter().filter(|&&datum| datum != given).map(|&datum| (datum, Fit::of(&own, &under(datum))));
+    let Some((better, fit)) = fits.max_by_key(|(_, fit)| fit.gained.saturating_sub(fit.lost)) else { return };
+    if fit.is_better() {
+        let percent = |part: usize| share(part, own.len()) * 100.0;
+        let own_inside = own.iter().filter(|inside| **inside).count();
         let text = format!(
             "as {} {:.1} % of the points lie inside the boundaries, as {} {:.1} %: try --datum {}",
             given.name(),
-            own * 100.0,
+            percent(own_inside),
             better.name(),
-            other * 100.0,
+            percent(own_inside + fit.gained - fit.lost),
             better.name()
         );
         report.warn(Problem::WrongDatum, None, text);
+    }
+}
+
+/// How another datum fits.
+#[derive(Clone, Copy, Debug)]
+struct Fit {
+    points: usize,
+    /// Inside under the other datum only.
+    gained: usize,
+    /// Inside under the datum given only.
+    lost: usize,
+}
+
+impl Fit {
+    fn of(own: &[bool], other: &[bool]) -> Self {
+        let only = |a: &[bool], b: &[bool]| a.iter().zip(b).filter(|(a, b)| **a && !**b).count();
+        Self { points: own.len(), gained: only(other, own), lost: only(own, other) }
+    }
+
+    /// Much better by the share of all points; or, where the shift of half a kilometre takes few points out of the area, by
+    /// those few: of a right datum as many come in as go out.
+    fn is_better(self) -> bool {
+        let net = self.gained.saturating_sub(self.lost);
+        (net > 0 && share(net, self.points) >= DATUM_MARGIN) || (self.gained >= DATUM_LEAST && self.gained > 5 * self.lost)
     }
 }
 
@@ -142,4 +171,17 @@ fn is_coarse(degrees: f64) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "numbers of rows")]
 fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_points_tell_if_all_of_them_say_the_same() {
+        let fit = |gained, lost| Fit { points: 2_000, gained, lost }.is_better();
+        assert!(fit(37, 0) && fit(150, 40) && fit(20, 3));
+        assert!(!fit(9, 0) && !fit(30, 25) && !fit(0, 0) && !fit(12, 4));
+        assert!(Fit { points: 1, gained: 1, lost: 0 }.is_better());
+    }
 }

@@ -11,6 +11,7 @@ vocabulary! {
         UnknownWord => "unknown_word", "不认识的词", "a word that the field doesn't know";
         NotANumber => "not_a_number", "不是数字", "not a number";
         BadTime => "bad_time", "时间或日期无法识别", "a time or date that can't be read";
+        InFuture => "in_future", "时间在未来", "a time that has not come yet";
         EndsBeforeStart => "ends_before_start", "结束早于开始", "it ends before it starts";
         TooLong => "too_long", "文字过长", "too long a text";
         ControlCharacter => "control_character", "含有控制字符", "a control character in a text";

@@ -202,7 +202,7 @@ impl<'a> Rows<'a> {
     /// An instant; what was odd about it goes to the report.
     pub fn instant(&self, row: &Row, field: &str, report: &mut IntakeReport) -> Result<Option<DateTime<Utc>>, Reject> {
         let Some(bound) = self.fields.get(field) else { return Ok(None) };
-        instant_of(bound, row, field, report)
+        instant_of(bound, row, field, self.context.now, report)
     }
 
     pub fn required_instant(&self, row: &Row, field: &str, report: &mut IntakeReport) -> Result<DateTime<Utc>, Reject> {
@@ -213,7 +213,7 @@ impl<'a> Rows<'a> {
     pub fn stages(&self, row: &Row, report: &mut IntakeReport) -> Result<Vec<(Transition, DateTime<Utc>)>, Reject> {
         let mut reached = Vec::new();
         for (transition, bound) in &self.stages {
-            reached.extend(instant_of(bound, row, transition.word(), report)?.map(|at| (*transition, at)));
+            reached.extend(instant_of(bound, row, transition.word(), self.context.now, report)?.map(|at| (*transition, at)));
         }
         Ok(reached)
     }
@@ -247,11 +247,21 @@ fn defect_problem(defect: &crate::table::RowDefect) -> Problem {
     }
 }
 
-fn instant_of(bound: &Bound, row: &Row, field: &str, report: &mut IntakeReport) -> Result<Option<DateTime<Utc>>, Reject> {
+fn instant_of(
+    bound: &Bound,
+    row: &Row,
+    field: &str,
+    now: DateTime<Utc>,
+    report: &mut IntakeReport,
+) -> Result<Option<DateTime<Utc>>, Reject> {
     let text = bound.field.text(row).map_err(|error| Reject::new(Problem::UnknownValue, format!("{field}: {error}")))?;
     let (Some(text), Some(reader)) = (text, &bound.time) else { return Ok(None) };
     let (instant, oddity) =
         reader.instant(&text).map_err(|error| Reject::new(Problem::BadTime, format!("{field}: {error}")))?;
+    // Clocks and zones may be off by some hours.
+    if instant > now + chrono::TimeDelta::days(1) {
+        return Err(Reject::new(Problem::InFuture, format!("{field}: {text}")));
+    }
     let odd = match oddity {
         Some(Oddity::Twice) => Some((Problem::LocalTimeTwice, "earlier or later as the mapping says")),
         Some(Oddity::Never) => Some((Problem::LocalTimeNever, "moved on by as much as the clocks")),

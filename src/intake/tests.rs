@@ -221,15 +221,29 @@ fn one_position_for_many_and_few_digits() {
 }
 
 #[test]
+fn what_has_not_happened_yet_is_rejected() {
+    let context = Context { now: utc("2026-03-10T00:00:00Z"), ..shanghai() };
+    let file =
+        csv("id,kind,created,closed\n1,x,2026-03-10 12:00,\n2,x,2062-03-01,\n3,x,2026-03-01,2026-03-12\n4,x,2026-03-01,\n");
+    let (reports, report) = read_reports(&file, &Mapping::default(), &context).unwrap();
+    assert_eq!(reports.iter().map(|it| it.source.as_str()).collect::<Vec<_>>(), ["1", "4"]);
+    let rows: Vec<_> = report.finding(Problem::InFuture).unwrap().examples.iter().map(|it| it.row).collect();
+    assert_eq!(rows, [Some(3), Some(4)]);
+    let events = csv("case,transition,at\n1,accepted,2062-03-01\n");
+    let (events, report) = read_case_events(&events, &Mapping::default(), &context).unwrap();
+    assert_eq!((events.len(), count(&report, Problem::InFuture)), (0, 1));
+}
+
+#[test]
 fn a_wrong_datum_is_suspected_and_a_right_one_converted() {
     let here = LonLat::from_degrees(110.5501, 29.3511).unwrap();
     let shifted = Datum::Gcj02.from_wgs84(here);
     let file = csv(&format!("户号,lng,lat\n1,{},{}\n", shifted.lon(), shifted.lat()));
     let near = |points: &[LonLat]| {
-        let inside = points.iter().filter(|at| (at.lon() - here.lon()).abs() < 1e-4 && (at.lat() - here.lat()).abs() < 1e-4);
-        if inside.count() == points.len() { 1.0 } else { 0.0 }
+        let is_near = |at: &LonLat| (at.lon() - here.lon()).abs() < 1e-4 && (at.lat() - here.lat()).abs() < 1e-4;
+        points.iter().map(is_near).collect()
     };
-    let context = Context { share_inside: Some(&near), ..shanghai() };
+    let context = Context { inside: Some(&near), ..shanghai() };
     let (_, report) = read_households(&file, &Mapping::default(), &context).unwrap();
     let suspicion = &report.finding(Problem::WrongDatum).unwrap().examples[0];
     assert!(suspicion.text.contains("--datum gcj02"), "{}", suspicion.text);

@@ -159,10 +159,9 @@ impl Job {
     /// Calls `read` with the intake's context. Heavy: call it where blocking is allowed.
     fn with_context<T>(&self, level: Option<Level>, read: impl FnOnce(&Context) -> T) -> T {
         let grids = self.hot.division(Level::Grid);
-        let share = |points: &[LonLat]| {
+        let inside = |points: &[LonLat]| {
             let points: Vec<_> = points.iter().copied().map(Some).collect();
-            let inside = grids.assigner.assign_all(&points, 0.0).iter().filter(|it| it.grid.is_some()).count();
-            share_of(inside, points.len())
+            grids.assigner.assign_all(&points, 0.0).iter().map(|it| it.grid.is_some()).collect()
         };
         let parents = level.map(|level| self.parents(level)).unwrap_or_default();
         let progress = |rows| (self.options.progress)(rows);
@@ -171,7 +170,8 @@ impl Job {
             datum: self.options.datum,
             crs: self.options.crs.clone(),
             area: if level.is_none() { self.hot.bbox() } else { None },
-            share_inside: if grids.boundaries.is_empty() || level.is_some() { None } else { Some(&share) },
+            inside: if grids.boundaries.is_empty() || level.is_some() { None } else { Some(&inside) },
+            now: chrono::Utc::now(),
             parents: &parents,
             progress: &progress,
         })
@@ -191,12 +191,6 @@ impl Job {
         }
         parents
     }
-}
-
-fn share_of(part: usize, whole: usize) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2^52")]
-    let share = |a: usize, b: usize| a as f64 / b as f64;
-    if whole == 0 { 0.0 } else { share(part, whole) }
 }
 
 /// The area to write into: the store's, or a new one. As long as nothing in it has a date, a mapping that names a zone settles
