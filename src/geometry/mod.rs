@@ -6,6 +6,7 @@
 mod bbox;
 mod crs;
 mod datum;
+mod densify;
 mod ellipsoid;
 mod epsg;
 mod flaw;
@@ -17,6 +18,7 @@ pub(crate) mod vicinity;
 pub use bbox::BBox;
 pub use crs::{AxisOrder, Crs, CrsError};
 pub use datum::{Datum, UnknownDatum};
+pub use densify::{LONGEST_EDGE_M, densified};
 pub use flaw::Flaw;
 pub use lonlat::{LonLat, PositionError};
 pub use measure::{area_m2, area_m2_polygon, distance_m, distance_to_border_m, perimeter_m};

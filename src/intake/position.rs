@@ -6,7 +6,7 @@ use super::{
     number::parse_number,
 };
 use crate::{
-    geometry::{Crs, CrsError, Datum, LonLat, PositionError, UnknownDatum},
+    geometry::{Crs, CrsError, Datum, LONGEST_EDGE_M, LonLat, PositionError, UnknownDatum, densified},
     table::{Row, Table},
 };
 use geo::{Geometry, InteriorPoint};
@@ -177,7 +177,11 @@ impl<'t> Positions<'t> {
         }
         let Some(geometry) = self.raw_geometry(row)? else { return Ok(None) };
         let geometry = match &self.crs {
-            Some(crs) => crs.geometry_to_lonlat(&geometry).map_err(|error| PositionProblem::Crs(error.to_string()))?,
+            Some(crs) => {
+                // Straight in the plane is not straight in degrees.
+                let geometry = if crs.is_geographic() { geometry } else { densified(geometry, LONGEST_EDGE_M) };
+                crs.geometry_to_lonlat(&geometry).map_err(|error| PositionProblem::Crs(error.to_string()))?
+            }
             None => geometry,
         };
         if let Some(out_of_range) =

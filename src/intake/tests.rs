@@ -437,3 +437,22 @@ proptest! {
         prop_assert_eq!(report.rows, report.accepted + report.rejected_rows());
     }
 }
+
+/// Straight in the plane is not straight in degrees: 59 km along a parallel of the grid are 40 m apart in the middle.
+#[test]
+fn projected_borders_stay_where_the_plane_has_them() {
+    let wkt = "POLYGON((470000 3240000,529000 3240000,529000 3250000,470000 3250000,470000 3240000))";
+    let file = csv(&format!("name,wkt\nA,\"{wkt}\"\n"));
+    let context = Context { crs: Some("EPSG:4547".to_owned()), ..shanghai() };
+    let (villages, _) = read_villages(&file, &Mapping::default(), &context).unwrap();
+    let crs = crate::geometry::Crs::from_epsg(4547).unwrap();
+    let inside = |x: f64, y: f64| {
+        let at = crs.to_lonlat(x, y).unwrap();
+        geo::Contains::contains(&villages[0].shape, &at.to_point())
+    };
+    for k in 1..=58 {
+        let x = 470_000.0 + 1_000.0 * f64::from(k);
+        assert!(inside(x, 3_240_000.01) && !inside(x, 3_239_999.99), "{x}");
+        assert!(inside(x, 3_249_999.99) && !inside(x, 3_250_000.01), "{x}");
+    }
+}
