@@ -116,7 +116,7 @@ mod tests {
         };
         let case =
             CaseRow { case: 0, kind, category, at, worker: Some(worker), stages, due_at: Some(time("2026-03-09T00:00:00Z")) };
-        let place = |level, at| PlaceRow { level, at, area_m2: 100.0, in_one_grid_m2: Some(100.0) };
+        let place = |level, at| PlaceRow { level, at, area_m2: 100.0, in_one_grid_m2: Some(100.0), from: since, to: None };
         let outcome = Outcome::Visited;
         let visit = VisitRow { household: 0, place: at, worker: Some(worker), at: time("2026-03-12T04:00:00Z"), outcome };
         let square =

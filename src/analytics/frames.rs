@@ -16,7 +16,7 @@
 //! | `rounds` | a programme of activities | `programme`, `square` (null: all), `cadence` |
 //! | `squares` | a square | `square`, places, `from`, `to`, `working` (of the seven facilities), `recorded` |
 //! | `walks` | a household near a square | `household`, `square`, `distance_m` (straight, on the ellipsoid) |
-//! | `places` | a boundary of today | `level`, places (its own key included), `area_m2`, `in_one_grid_m2` (null: not known) |
+//! | `places` | a boundary in an era | `level`, places (its own key included), `area_m2`, `in_one_grid_m2` (null: not known), `from`, `to` (exclusive) |
 
 use super::{AnalyticsError, Cadence, Directory, Key};
 use crate::{
@@ -173,6 +173,9 @@ pub struct PlaceRow {
     pub area_m2: f64,
     /// The part of it that lies in exactly one grid.
     pub in_one_grid_m2: Option<f64>,
+    pub from: NaiveDate,
+    /// Exclusive.
+    pub to: Option<NaiveDate>,
 }
 
 impl Default for Frames {
@@ -339,6 +342,8 @@ pub fn places(rows: &[PlaceRow]) -> PolarsResult<DataFrame> {
     columns.extend([
         Column::new("area_m2".into(), rows.iter().map(|r| r.area_m2).collect::<Vec<_>>()),
         Column::new("in_one_grid_m2".into(), rows.iter().map(|r| r.in_one_grid_m2).collect::<Vec<_>>()),
+        dates("from", rows, |r| Some(r.from)),
+        dates("to", rows, |r| r.to),
     ]);
     DataFrame::new_infer_height(columns)
 }

@@ -203,9 +203,11 @@ fn counts(items: LazyFrame, frames: &Frames, query: &Query) -> PolarsResult<Data
     let mut groups: BTreeMap<Group, f64> = loads.iter().map(|(group, load)| (*group, load.count)).collect();
     if let Some(first) = first_day(frames, query)? {
         let everyone = carriers(frames, query, first)?;
-        for (period, _, _) in query.periods(first, query.today()) {
-            for place in &everyone {
-                groups.entry((*place, period)).or_insert(0.0);
+        for (period, from, to) in query.periods(first, query.today()) {
+            for (place, since, until) in &everyone {
+                if *since < to && until.is_none_or(|until| from < until) {
+                    groups.entry((*place, period)).or_insert(0.0);
+                }
             }
         }
     }
@@ -221,19 +223,24 @@ fn counts(items: LazyFrame, frames: &Frames, query: &Query) -> PolarsResult<Data
     rates::figures(&sums, Figuring::Count, query)
 }
 
-/// Who has a count even if it is 0: every place of today, every worker on post.
-fn carriers(frames: &Frames, query: &Query, first: NaiveDate) -> PolarsResult<HashSet<Option<Key>>> {
-    let keys = |frame: LazyFrame| -> PolarsResult<HashSet<Option<Key>>> {
-        let keys = frame.select([query.by.place()]).collect()?;
-        Ok(keys.column("place")?.u32()?.iter().collect())
-    };
+/// Who has a count even if it is 0: every place while it is in force, every worker on post. From, and until (exclusive).
+type Carrier = (Option<Key>, NaiveDate, Option<NaiveDate>);
+
+fn carriers(frames: &Frames, query: &Query, first: NaiveDate) -> PolarsResult<Vec<Carrier>> {
     match query.by {
-        By::Area => Ok(HashSet::from([None])),
-        By::Kind => Ok(HashSet::new()),
-        By::Worker => Ok(worker_days(&frames.posts, query, first)?.into_keys().map(|group| group.0).collect()),
+        By::Area => Ok(vec![(None, NaiveDate::MIN, None)]),
+        By::Kind => Ok(Vec::new()),
+        By::Worker => {
+            let workers: HashSet<_> = worker_days(&frames.posts, query, first)?.into_keys().map(|group| group.0).collect();
+            Ok(workers.into_iter().map(|worker| (worker, NaiveDate::MIN, None)).collect())
+        }
         By::Village | By::Grid | By::MicroGrid => {
-            let level = query.by.word();
-            keys(frames.places.clone().lazy().filter(col("level").eq(lit(level)).and(query.by.placed())))
+            let level = col("level").eq(lit(query.by.word()));
+            let places = frames.places.clone().lazy().filter(level.and(query.by.placed()));
+            let places = places.select([query.by.place(), col("from"), col("to")]).collect()?;
+            let (from, to) = (places.column("from")?.date()?.physical(), places.column("to")?.date()?.physical());
+            let rows = places.column("place")?.u32()?.iter().zip(from.iter()).zip(to.iter());
+            Ok(rows.map(|((place, from), to)| (place, from.map_or(NaiveDate::MIN, query::date), to.map(query::date))).collect())
         }
     }
 }
@@ -305,7 +312,14 @@ mod tests {
             post(51, "2025-01-01", Some("2026-04-01")),
             PostRow { role: Role::Mediator, ..post(52, "2025-01-01", None) },
         ];
-        let area = |key| PlaceRow { level: Level::Grid, at: grid(key), area_m2: 1.0, in_one_grid_m2: None };
+        let area = |key| PlaceRow {
+            level: Level::Grid,
+            at: grid(key),
+            area_m2: 1.0,
+            in_one_grid_m2: None,
+            from: "2020-01-01".parse().unwrap(),
+            to: None,
+        };
         Frames {
             cases: frames::cases(&cases).unwrap(),
             visits: frames::visits(&(0..10).map(visit).collect::<Vec<_>>()).unwrap(),

@@ -208,10 +208,12 @@ impl Service {
     async fn frames_of(&self, hot: &Arc<Hot>, as_of: DateTime<Utc>) -> Result<Frames, ServiceError> {
         let records = Arc::clone(hot.records(&self.store).await?);
         let calendar = calendar(hot)?;
+        let eras = self.eras(hot).await?;
         let hot = Arc::clone(hot);
         let frames = tokio::task::spawn_blocking(move || {
             let clocks = Clocks::shipped().map_err(|error| ServiceError::Analytics(error.to_string()))?;
-            let source = frames::Source { hot: &hot, records: &records, calendar: &calendar, clocks: &clocks, as_of };
+            let source =
+                frames::Source { hot: &hot, records: &records, calendar: &calendar, clocks: &clocks, eras: &eras, as_of };
             Frames::try_from(frames::input(&source)).map_err(|error| ServiceError::Analytics(error.to_string()))
         });
         frames.await?

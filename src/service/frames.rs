@@ -1,6 +1,10 @@
 //! Records → the rows that the analytics' input frames are made of.
 
-use super::hot::{Hot, Records};
+use super::{
+    eras::Era,
+    hot::{Hot, Records},
+    placing::centre,
+};
 use crate::{
     analytics::{
         Cadence, Entry, Input, Key,
@@ -9,6 +13,7 @@ use crate::{
         frames::{ActivityRow, CaseRow, HouseholdRow, PatrolRow, PlaceRow, Placed, PostRow, RoundRow, SquareRow, VisitRow},
     },
     case::{Clocks, WorkCalendar},
+    geometry::LonLat,
     people::{Post, Role},
     place::{Boundary, Facility, FacilityKind, Id, Level, Placement, Square},
     round::{Outcome, RoundKind},
@@ -22,6 +27,8 @@ pub struct Source<'a> {
     pub records: &'a Records,
     pub calendar: &'a WorkCalendar,
     pub clocks: &'a Clocks,
+    /// Under which boundaries things were, in order.
+    pub eras: &'a [Era],
     /// What is known then; of later submissions nothing.
     pub as_of: DateTime<Utc>,
 }
@@ -29,7 +36,7 @@ pub struct Source<'a> {
 /// Makes all rows. Heavy: call it where blocking is allowed.
 #[must_use]
 pub fn input(source: &Source) -> Input {
-    let mut rows = Builder { source, input: Input::default(), chain: chain(&source.records.posts) };
+    let mut rows = Builder { source, input: Input::default(), chain: chain(&source.records.posts), homes: HashMap::new() };
     rows.name_places_and_persons();
     rows.add_cases();
     rows.add_households();
@@ -45,6 +52,8 @@ struct Builder<'a> {
     source: &'a Source<'a>,
     input: Input,
     chain: HashMap<Id, Vec<&'a Post>>,
+    /// Where each household lies in each era.
+    homes: HashMap<Id, Vec<Placed>>,
 }
 
 /// Leaders and workers by place, leaders first: whoever is on post there answers for work that nobody is named for.
@@ -96,22 +105,6 @@ impl Builder<'_> {
         }
     }
 
-    /// A boundary's place columns: its own and those above it.
-    fn lineage(&mut self, id: Id) -> Placed {
-        let mut at = Placed::default();
-        let mut next = Some(id);
-        while let Some(boundary) = next.and_then(|id| self.source.hot.boundary(id)) {
-            let key = self.key(boundary.id);
-            match boundary.level {
-                Level::Village => at.village = Some(key),
-                Level::Grid => at.grid = Some(key),
-                Level::MicroGrid => at.microgrid = Some(key),
-            }
-            next = boundary.parent;
-        }
-        at
-    }
-
     /// Who answers for what happened at a placement on a day: the micro-grid's leader or worker, else the grid's.
     fn answers(&self, placement: Option<&Placement>, day: NaiveDate) -> Option<Id> {
         let placement = placement?;
@@ -142,34 +135,90 @@ impl Builder<'_> {
         }
     }
 
+    /// A household was part of the places of its era: a row an era, as far as they differ.
     fn add_households(&mut self) {
-        for home in &self.source.records.households {
-            let row = HouseholdRow {
-                household: self.key(home.id),
-                at: self.placed(home.placement.as_ref()),
-                lived_in_from: home.lived_in_from,
-                lived_in_to: home.lived_in_to,
-            };
-            self.input.households.push(row);
+        let homes = &self.source.records.households;
+        let by_era = self.placed_by_era(homes.iter().map(|home| home.location).collect());
+        for (i, home) in homes.iter().enumerate() {
+            let household = self.key(home.id);
+            for (from, to, at) in self.stretches(home.lived_in_from, home.lived_in_to, |era| by_era[era][i]) {
+                self.input.households.push(HouseholdRow { household, at, lived_in_from: from, lived_in_to: to });
+            }
         }
+        self.homes = homes.iter().enumerate().map(|(i, home)| (home.id, by_era.iter().map(|era| era[i]).collect())).collect();
+    }
+
+    /// N points → their places in each era.
+    fn placed_by_era(&mut self, points: Vec<Option<LonLat>>) -> Vec<Vec<Placed>> {
+        let eras = self.source.eras;
+        let placed = eras.iter().map(|era| era.place(&points));
+        placed.collect::<Vec<_>>().iter().map(|era| era.iter().map(|it| self.placed(Some(it))).collect()).collect()
+    }
+
+    /// The days from `from` to `to` (exclusive), cut where the places that `at` gives for the eras change. Where nothing is
+    /// published, all of them without a place.
+    fn stretches(
+        &self,
+        from: NaiveDate,
+        to: Option<NaiveDate>,
+        at: impl Fn(usize) -> Placed,
+    ) -> Vec<(NaiveDate, Option<NaiveDate>, Placed)> {
+        if self.source.eras.is_empty() {
+            return vec![(from, to, Placed::default())];
+        }
+        let mut stretches: Vec<(NaiveDate, Option<NaiveDate>, Placed)> = Vec::new();
+        for (i, era) in self.source.eras.iter().enumerate() {
+            let start = from.max(era.from);
+            let end = [to, era.to].into_iter().flatten().min();
+            if end.is_some_and(|end| end <= start) {
+                continue;
+            }
+            match stretches.last_mut() {
+                Some(last) if last.2 == at(i) => last.1 = end,
+                _ => stretches.push((start, end, at(i))),
+            }
+        }
+        stretches
+    }
+
+    /// Where a place belonged in an era; nowhere before it was there and after it was retired.
+    fn lineage_in(&mut self, era: usize, id: Id) -> Placed {
+        let source = self.source;
+        let mut at = Placed::default();
+        let mut next = Some(id);
+        while let Some(boundary) = next.and_then(|id| source.eras.get(era)?.boundary(id)) {
+            let key = self.key(boundary.id);
+            match boundary.level {
+                Level::Village => at.village = Some(key),
+                Level::Grid => at.grid = Some(key),
+                Level::MicroGrid => at.microgrid = Some(key),
+            }
+            next = boundary.parent;
+        }
+        at
+    }
+
+    /// The era of an instant's local day.
+    fn era_at(&self, at: DateTime<Utc>) -> usize {
+        let day = at.with_timezone(&self.source.calendar.zone()).date_naive();
+        self.source.eras.iter().rposition(|era| era.from <= day).unwrap_or(0)
     }
 
     fn add_squares(&mut self) {
         let records = self.source.records;
         let now = self.source.hot.as_of.unwrap_or_else(chrono::Utc::now);
         let today = now.with_timezone(&self.source.calendar.zone()).date_naive();
-        for square in &records.squares {
+        let centres = records.squares.iter().map(|square| centre(&square.shape)).collect();
+        let by_era = self.placed_by_era(centres);
+        for (i, square) in records.squares.iter().enumerate() {
             let holds = |it: &&Facility| it.valid_from <= today && it.valid_to.is_none_or(|to| today < to);
             let own: Vec<_> = records.facilities.iter().filter(|it| it.square == square.id).filter(holds).collect();
             let best = |kind: &FacilityKind| own.iter().filter(|it| it.kind == *kind).map(|it| it.status).min();
-            let row = SquareRow {
-                square: self.key(square.id),
-                at: self.placed(square.placement.as_ref()),
-                from: square.valid_from,
-                to: square.valid_to,
-                facilities: FacilityKind::ALL.iter().filter_map(best).collect(),
-            };
-            self.input.squares.push(row);
+            let facilities: Vec<_> = FacilityKind::ALL.iter().filter_map(best).collect();
+            let key = self.key(square.id);
+            for (from, to, at) in self.stretches(square.valid_from, square.valid_to, |era| by_era[era][i]) {
+                self.input.squares.push(SquareRow { square: key, at, from, to, facilities: facilities.clone() });
+            }
         }
     }
 
@@ -188,10 +237,10 @@ impl Builder<'_> {
     fn add_rounds(&mut self) {
         let records = self.source.records;
         for visit in &records.visits {
-            let home = records.household(visit.place);
+            let era = self.era_at(visit.at);
             let row = VisitRow {
                 household: self.key(visit.place),
-                place: self.placed(home.and_then(|home| home.placement.as_ref())),
+                place: self.homes.get(&visit.place).and_then(|eras| eras.get(era)).copied().unwrap_or_default(),
                 worker: visit.person.map(|id| self.key(id)),
                 at: visit.at,
                 outcome: visit.outcome,
@@ -199,8 +248,8 @@ impl Builder<'_> {
             self.input.visits.push(row);
         }
         for patrol in &records.patrols {
-            let row =
-                PatrolRow { place: self.lineage(patrol.place), worker: patrol.person.map(|id| self.key(id)), at: patrol.at };
+            let place = self.lineage_in(self.era_at(patrol.at), patrol.place);
+            let row = PatrolRow { place, worker: patrol.person.map(|id| self.key(id)), at: patrol.at };
             self.input.patrols.push(row);
         }
         for activity in records.activities.iter().filter(|activity| activity.outcome == Outcome::Held) {
@@ -229,27 +278,41 @@ impl Builder<'_> {
         }
     }
 
+    /// A post belongs to the places of its era: a row an era, as far as they differ.
     fn add_posts(&mut self) {
         for post in &self.source.records.posts {
-            let row = PostRow {
-                worker: self.key(post.person),
-                role: post.role,
-                at: post.place.map(|place| self.lineage(place)).unwrap_or_default(),
-                from: post.from,
-                to: post.to,
-            };
-            self.input.posts.push(row);
+            let by_era: Vec<Placed> = (0..self.source.eras.len())
+                .map(|era| post.place.map(|place| self.lineage_in(era, place)).unwrap_or_default())
+                .collect();
+            let worker = self.key(post.person);
+            for (from, to, at) in self.stretches(post.from, post.to, |era| by_era[era]) {
+                self.input.posts.push(PostRow { worker, role: post.role, at, from, to });
+            }
         }
     }
 
+    /// Each boundary, a row an era as far as it differs; how villages are covered is known of today's.
     fn add_places(&mut self) {
-        let hot = self.source.hot;
-        let grids: Vec<&Boundary> = hot.division(Level::Grid).boundaries.iter().collect();
-        for level in Level::ALL {
-            for boundary in &hot.division(*level).boundaries {
-                let in_one_grid_m2 = (*level == Level::Village).then(|| super::defects::in_exactly_one(boundary, &grids));
-                let row = PlaceRow { level: *level, at: self.lineage(boundary.id), area_m2: boundary.area_m2, in_one_grid_m2 };
-                self.input.places.push(row);
+        let source = self.source;
+        let grids: Vec<&Boundary> = source.hot.division(Level::Grid).boundaries.iter().collect();
+        let mut last: HashMap<Id, usize> = HashMap::new();
+        for (i, era) in source.eras.iter().enumerate() {
+            for level in Level::ALL {
+                for boundary in &era.division(*level).boundaries {
+                    let at = self.lineage_in(i, boundary.id);
+                    let today = era.to.is_none() && *level == Level::Village;
+                    let in_one_grid_m2 = today.then(|| super::defects::in_exactly_one(boundary, &grids));
+                    let row =
+                        PlaceRow { level: *level, at, area_m2: boundary.area_m2, in_one_grid_m2, from: era.from, to: era.to };
+                    let before = last.get(&boundary.id).and_then(|row| self.input.places.get_mut(*row));
+                    match before {
+                        Some(before) if before.to == Some(era.from) && before.at == at && !today => before.to = era.to,
+                        _ => {
+                            last.insert(boundary.id, self.input.places.len());
+                            self.input.places.push(row);
+                        }
+                    }
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The hot state: boundaries with their index, and the records that figures are computed from. A snapshot of one state of the
 //! store; it never changes, a new one takes its place.
 
-use super::{ServiceError, figures, placing};
+use super::{ServiceError, eras::Levels, figures, placing};
 use crate::{
     analytics::Frames,
     assign::Assigner,
@@ -37,6 +37,13 @@ impl Division {
         let by_id = boundaries.iter().enumerate().map(|(i, boundary)| (boundary.id, i)).collect();
         let bbox = boundaries.iter().filter_map(|boundary| BBox::around(&boundary.shape)).reduce(|all, one| all.union(&one));
         Self { boundaries, by_id, assigner, bbox }
+    }
+
+    /// The boundaries of the three levels with their indexes; what is missing is empty. Heavy: as [`Division::new`].
+    #[must_use]
+    pub fn of_levels(levels: Vec<Vec<Boundary>>) -> [Self; 3] {
+        let mut levels = levels.into_iter();
+        [(); 3].map(|()| Self::new(levels.next().unwrap_or_default()))
     }
 
     #[must_use]
@@ -77,7 +84,7 @@ pub struct Hot {
     complete_from: i64,
     /// Places that figures of the past may be about, by id.
     pub retired: Vec<Retired>,
-    divisions: [Division; 3],
+    levels: Levels,
     pub counts: BTreeMap<Layer, u64>,
     pub span: Option<Period>,
     pub as_of: Option<DateTime<Utc>>,
@@ -119,17 +126,14 @@ impl Hot {
         }
         let mut retired = store.retired().await?;
         retired.sort_by_key(|place| place.id);
-        let divisions = tokio::task::spawn_blocking(move || {
-            let mut divisions = levels.into_iter().map(Division::new);
-            [(); 3].map(|()| divisions.next().unwrap_or_else(|| Division::new(Vec::new())))
-        });
+        let levels = tokio::task::spawn_blocking(move || Arc::new(Division::of_levels(levels)));
         Ok(Self {
             seq,
             area: Some(area),
             versions,
             complete_from: store.complete_from().await?,
             retired,
-            divisions: divisions.await?,
+            levels: levels.await?,
             counts: store.counts().await?,
             span: store.data_span().await?,
             as_of: store.last_instant().await?,
@@ -145,7 +149,7 @@ impl Hot {
             versions: Vec::new(),
             complete_from: 0,
             retired: Vec::new(),
-            divisions: [(); 3].map(|()| Division::new(Vec::new())),
+            levels: Arc::new(Division::of_levels(Vec::new())),
             counts: BTreeMap::new(),
             span: None,
             as_of: None,
@@ -170,6 +174,16 @@ impl Hot {
         Ok(self.as_of.unwrap_or_else(Utc::now).with_timezone(&zone).date_naive())
     }
 
+    #[must_use]
+    pub fn levels(&self) -> Levels {
+        Arc::clone(&self.levels)
+    }
+
+    #[must_use]
+    pub const fn complete_from(&self) -> i64 {
+        self.complete_from
+    }
+
     /// The number of the version under which what happened on `day` is placed: the one that was in force, but none from before
     /// all levels were there. `None` while nothing is published.
     #[must_use]
@@ -180,18 +194,18 @@ impl Hot {
     /// The box around all boundaries.
     #[must_use]
     pub fn bbox(&self) -> Option<BBox> {
-        self.divisions.iter().filter_map(|division| division.bbox).reduce(|all, one| all.union(&one))
+        self.levels.iter().filter_map(|division| division.bbox).reduce(|all, one| all.union(&one))
     }
 
     #[must_use]
     pub fn division(&self, level: Level) -> &Division {
-        &self.divisions[placing::index(level)]
+        &self.levels[placing::index(level)]
     }
 
     /// The boundary with `id`, at whatever level.
     #[must_use]
     pub fn boundary(&self, id: Id) -> Option<&Boundary> {
-        self.divisions.iter().find_map(|division| division.get(id))
+        self.levels.iter().find_map(|division| division.get(id))
     }
 
     /// The code of a boundary, also of one that is retired, or its id where it has none.

@@ -4,6 +4,7 @@ mod card;
 mod defects;
 #[cfg(feature = "testing")]
 mod demo;
+mod eras;
 mod error;
 mod export;
 mod figures;
@@ -38,6 +39,8 @@ pub struct Service {
     hot: RwLock<Arc<Hot>>,
     /// Held while a new [`Hot`] is being loaded, so that it is loaded once.
     loading: Mutex<()>,
+    /// Boundaries that are no longer in force, for figures of the past.
+    past: eras::Past,
     /// Heavy computations that may begin: more at once than there are cores end no sooner, and take more memory.
     turns: Arc<Semaphore>,
 }
@@ -55,6 +58,7 @@ impl Service {
             store,
             hot: RwLock::new(Arc::new(hot)),
             loading: Mutex::new(()),
+            past: eras::Past::default(),
             turns: Arc::new(Semaphore::new(cores)),
         }))
     }

@@ -6,6 +6,7 @@ use crate::{
     geometry::LonLat,
     place::{Boundary, Level, Placement, PlacementStatus},
 };
+use geo::InteriorPoint as _;
 
 /// The three levels of one version.
 pub struct Divisions<'a> {
@@ -53,6 +54,11 @@ impl Divisions<'_> {
 
 fn chosen<'a>(division: &'a Division, assignment: &Assignment) -> Option<&'a Boundary> {
     assignment.grid.or(assignment.nearest).and_then(|i| division.boundaries.get(i))
+}
+
+/// A point inside a square stands for it.
+pub fn centre(shape: &geo::MultiPolygon) -> Option<LonLat> {
+    shape.interior_point()?.try_into().ok()
 }
 
 /// The placement of a record without a position.

@@ -1,15 +1,16 @@
 //! Files of boundaries as versions: from when they hold, what they retire, what comes back.
 
 use crate::{
-    import_support::{TINY, load, options},
+    import_support::{TINY, load, load_all, options},
     store_support::Fixture,
 };
 use std::collections::{BTreeMap, HashSet};
 use wangge::{
+    disclosure::Viewer,
     intake::Problem,
     layer::Layer,
     place::{Id, Level},
-    service::{ImportError, PublishedLevel, Service},
+    service::{FigureQuery, ImportError, PublishedLevel, Service},
     store::{CaseFilter, Store},
 };
 
@@ -122,5 +123,56 @@ async fn boundaries_cannot_be_imported_ahead_of_their_day() {
     import.valid_from = Some("2199-01-01".parse().unwrap());
     let refused = service.import(import).await.unwrap_err();
     assert!(matches!(refused, ImportError::AheadOfItsDay { .. }) && refused.to_string().contains("2199-01-01"), "{refused}");
+    fixture.end().await;
+}
+
+/// The rows of a metric by grid in the months before October, by code.
+async fn past_rows(service: &Service, metric: &str, level: Level) -> Vec<(Option<String>, String, Option<String>)> {
+    let figures = service.figures(Viewer::Administrator, FigureQuery::monthly(metric, level)).await.unwrap();
+    let told = figures.rows.iter().filter(|row| row.period.as_str() < "2026-10").map(|row| {
+        let numbers = [row.value, row.numerator, row.denominator, row.low, row.high].map(|it| it.map(|it| format!("{it:.9}")));
+        (row.code.clone(), row.period.clone(), Some(format!("{numbers:?} {:?}", row.name)))
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort();
+    told
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redraw_changes_no_figure_of_the_past() {
+    let fixture = Fixture::geopackage().await;
+    let service = open(&fixture).await;
+    load_all(&service, &TINY).await;
+    let metrics = [
+        ("visit_rate", Level::Grid),
+        ("workload", Level::Grid),
+        ("visits", Level::Grid),
+        ("events", Level::Grid),
+        ("square_reach", Level::Grid),
+        ("leader_filled", Level::MicroGrid),
+        ("activities_held", Level::Grid),
+        ("submit_to_close", Level::Grid),
+    ];
+    let mut before = Vec::new();
+    for (metric, level) in metrics {
+        before.push(past_rows(&service, metric, level).await);
+    }
+    assert!(before.iter().all(|rows| !rows.is_empty()));
+
+    // From October on, all grids but one are gone.
+    let mut file: serde_json::Value = serde_json::from_str(&TINY.text(Layer::Grids)).unwrap();
+    file["features"].as_array_mut().unwrap().truncate(1);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.geojson");
+    std::fs::write(&path, file.to_string()).unwrap();
+    let mut import = options(Layer::Grids, &path);
+    (import.retire, import.valid_from) = (true, Some("2026-10-01".parse().unwrap()));
+    service.import(import).await.unwrap();
+    for ((metric, level), before) in metrics.into_iter().zip(before) {
+        assert_eq!(past_rows(&service, metric, level).await, before, "{metric}");
+    }
+    let today = service.figures(Viewer::Administrator, FigureQuery::monthly("visits", Level::Grid)).await.unwrap();
+    let october: Vec<_> = today.rows.iter().filter(|row| row.period == "2026-10").collect();
+    assert_eq!(october.len(), 1, "a month has the grids that were in force in it: {october:?}");
     fixture.end().await;
 }

@@ -32,7 +32,7 @@ pub fn activities_held(
                     continue;
                 }
                 for (start, due) in spans(cadence, first, last, &square) {
-                    let sum = sums.entry((square.place, query.period.start(due))).or_default();
+                    let sum = sums.entry((square.place_on(due), query.period.start(due))).or_default();
                     sum.0 += f64::from(held.contains(&(square.key, programme, start)));
                     sum.1 += 1.0;
                 }
@@ -52,11 +52,19 @@ pub fn activities_held(
 /// The cadence of each programme, at one square or (`None`) at all.
 type Programmes = HashMap<(Key, Option<Key>), Cadence>;
 
+/// A square while it is in use, through all eras of the boundaries.
 struct InUse {
     key: Key,
-    place: Option<Key>,
     from: NaiveDate,
     to: Option<NaiveDate>,
+    /// What it is part of, and from when on.
+    places: Vec<(NaiveDate, Option<Key>)>,
+}
+
+impl InUse {
+    fn place_on(&self, day: NaiveDate) -> Option<Key> {
+        self.places.iter().rfind(|(from, _)| *from <= day).or(self.places.first()).and_then(|(_, place)| *place)
+    }
 }
 
 fn programmes(rounds: &DataFrame) -> PolarsResult<Programmes> {
@@ -100,13 +108,22 @@ fn in_use(squares: &DataFrame, query: &Query) -> PolarsResult<Vec<InUse>> {
         .lazy()
         .filter(query.by.placed())
         .select([col("square"), query.by.place(), col("from"), col("to")])
-        .collect()?;
+        .collect()?
+        .sort(["square", "from"], SortMultipleOptions::default())?;
     let (from, to) = (frame.column("from")?.date()?.physical(), frame.column("to")?.date()?.physical());
     let keys = frame.column("square")?.u32()?.iter().zip(frame.column("place")?.u32()?.iter());
-    Ok(keys
-        .zip(from.iter().zip(to.iter()))
-        .filter_map(|((key, place), (from, to))| Some(InUse { key: key?, place, from: date(from?), to: to.map(date) }))
-        .collect())
+    let mut squares: Vec<InUse> = Vec::new();
+    for ((key, place), (from, to)) in keys.zip(from.iter().zip(to.iter())) {
+        let (Some(key), Some(from), to) = (key, from.map(date), to.map(date)) else { continue };
+        match squares.last_mut() {
+            Some(last) if last.key == key && last.to == Some(from) => {
+                last.to = to;
+                last.places.push((from, place));
+            }
+            _ => squares.push(InUse { key, from, to, places: vec![(from, place)] }),
+        }
+    }
+    Ok(squares)
 }
 
 /// The spans of a cadence due within `first..=last` through which the square was in use, as first and last day.

@@ -12,7 +12,7 @@ use polars::prelude::*;
 /// Kinds of facility that a square should have (七个一).
 const FACILITIES: u32 = 7;
 
-/// Micro-grids with exactly one active leader / all micro-grids of today's boundaries.
+/// Micro-grids with exactly one active leader / all micro-grids in force.
 pub fn leader_filled(places: &DataFrame, posts: &DataFrame, query: &Query) -> PolarsResult<DataFrame> {
     on_days(query, |date| {
         let leaders = posts
@@ -24,7 +24,7 @@ pub fn leader_filled(places: &DataFrame, posts: &DataFrame, query: &Query) -> Po
         places
             .clone()
             .lazy()
-            .filter(col("level").eq(lit("microgrid")))
+            .filter(col("level").eq(lit("microgrid")).and(holds(date)))
             .left_join(leaders, col("microgrid"), col("microgrid"))
             .with_columns([
                 col("leaders").eq(lit(1_u32)).fill_null(lit(false)).cast(DataType::Float64).alias("part"),
@@ -132,7 +132,14 @@ mod tests {
     #[test]
     fn exactly_one_active_leader() {
         let micro = |microgrid| Placed { village: Some(1), grid: Some(2), microgrid: Some(microgrid) };
-        let place = |microgrid| PlaceRow { level: Level::MicroGrid, at: micro(microgrid), area_m2: 1.0, in_one_grid_m2: None };
+        let place = |microgrid| PlaceRow {
+            level: Level::MicroGrid,
+            at: micro(microgrid),
+            area_m2: 1.0,
+            in_one_grid_m2: None,
+            from: date("2020-01-01"),
+            to: None,
+        };
         let leader = |worker, microgrid, to: Option<&str>| PostRow {
             worker,
             role: Role::Leader,
@@ -179,6 +186,8 @@ mod tests {
             at: Placed { village: Some(village), ..Placed::default() },
             area_m2: 200.0,
             in_one_grid_m2,
+            from: date("2020-01-01"),
+            to: None,
         };
         let places = frames::places(&[village(1, Some(150.0)), village(2, Some(200.0)), village(3, None)]).unwrap();
         let out = area_covered(&places, &query()).unwrap();

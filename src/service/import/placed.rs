@@ -7,11 +7,10 @@ use crate::{
     service::{
         ServiceError,
         hot::Division,
-        placing::{Divisions, nowhere},
+        placing::{Divisions, centre, nowhere},
     },
     store::Writer,
 };
-use geo::InteriorPoint as _;
 
 /// New placements, by kind of record.
 pub struct Placements {
@@ -42,11 +41,6 @@ pub fn everything(job: &Job, level: Level, fresh: &Division, version: i64) -> Pl
         first: cases.iter().filter(|(id, _)| unplaced.contains(id)).cloned().collect(),
         cases,
     }
-}
-
-/// A point inside a square stands for it.
-pub fn centre(shape: &geo::MultiPolygon) -> Option<LonLat> {
-    shape.interior_point()?.try_into().ok()
 }
 
 fn place(divisions: &Divisions, points: Vec<(Id, Option<LonLat>)>) -> Vec<(Id, Placement)> {

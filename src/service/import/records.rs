@@ -3,7 +3,6 @@
 use super::{
     ImportError, Imported, Job, blocking,
     kept::{Said, keep, keep_contact, keep_text},
-    placed::centre,
     read_drafts,
     resolve::Names,
 };
@@ -21,7 +20,7 @@ use crate::{
     service::{
         Service, ServiceError,
         hot::Division,
-        placing::{Divisions, nowhere},
+        placing::{Divisions, centre, nowhere},
     },
     store::{CasesWritten, Writer, Written},
     table::Table,
