@@ -122,12 +122,14 @@ struct GeometryColumn {
     other_srs: Option<String>,
 }
 
+/// A row of [`GEOMETRY`].
+type Found = (String, i64, Option<String>, Option<String>, Option<i64>, Option<String>);
+
 async fn geometry_column(connection: &mut SqliteConnection, layer: &str) -> Result<Option<GeometryColumn>, StoreError> {
     // A GeoPackage of attributes alone may do without.
     if !has_table(connection, "gpkg_geometry_columns").await? {
         return Ok(None);
     }
-    type Found = (String, i64, Option<String>, Option<String>, Option<i64>, Option<String>);
     let found = sqlx::query_as::<_, Found>(GEOMETRY).bind(layer).fetch_optional(connection).await?;
     Ok(found.map(|(name, srs, srs_name, organization, code, definition)| {
         let epsg = code.filter(|_| organization.is_some_and(|o| o.eq_ignore_ascii_case("EPSG")));
