@@ -74,8 +74,21 @@ pub enum StoreError {
 
     #[error("{} has no layer {layer:?}; it has {}", .path.display(), .has.join(", "))]
     NoLayer { path: PathBuf, layer: String, has: Vec<String> },
-    #[error("{} has several layers ({}); say which one", .path.display(), .has.join(", "))]
+    #[error("{} has {}", .path.display(), several(.has))]
     WhichLayer { path: PathBuf, has: Vec<String> },
+    #[error("{} {why}", .path.display())]
+    Foreign { path: PathBuf, why: String },
+}
+
+/// The layers to choose from, and how to choose; a file without any has nothing to read.
+fn several(layers: &[String]) -> String {
+    match layers {
+        [] => "no layer of features or attributes".to_owned(),
+        [first, ..] => format!(
+            "several layers ({}); name one in a mapping (--mapping FILE): [source] layer = {first:?}",
+            layers.join(", ")
+        ),
+    }
 }
 
 /// Extended codes of I/O errors that SQLite gives where space runs out.

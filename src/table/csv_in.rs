@@ -11,12 +11,13 @@ const RUN_AWAY_LINES: usize = 50;
 /// [`TableError`] where the bytes are no text, or the file has no header.
 pub fn parse(path: &Path, bytes: Vec<u8>, options: &ReadOptions) -> Result<Table, TableError> {
     let (text, encoding) = encoding::decode(path, bytes, options.encoding.as_deref())?;
-    let delimiter = match options.delimiter {
+    let (announced, text) = announced_delimiter(&text);
+    let delimiter = match options.delimiter.or(announced) {
         Some(delimiter) => u8::try_from(delimiter)
             .ok()
             .filter(u8::is_ascii)
             .ok_or_else(|| TableError::Delimiter { path: path.to_owned(), delimiter })?,
-        None => detect_delimiter(&text),
+        None => detect_delimiter(text),
     };
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
     let mut place = RowCounter::default();
@@ -24,7 +25,7 @@ pub fn parse(path: &Path, bytes: Vec<u8>, options: &ReadOptions) -> Result<Table
     let mut next = |record: &mut StringRecord| {
         let start = reader.position().byte();
         let more = reader.read_record(record).map_err(|error| csv_failed(path, error))?;
-        Ok::<_, TableError>(more.then(|| place.after(&text, start, reader.position().byte())))
+        Ok::<_, TableError>(more.then(|| place.after(text, start, reader.position().byte())))
     };
 
     if next(&mut record)?.is_none() || record.iter().all(|name| name.trim().is_empty()) {
@@ -78,6 +79,19 @@ fn row(builder: &mut RowBuilder, record: &StringRecord, width: usize, span: &Spa
         }
     }
     builder.finish(span.number, None, defect)
+}
+
+/// The delimiter that a first line "sep=;" names, for Excel, and the text after that line. It is no row: Excel doesn't show it.
+fn announced_delimiter(text: &str) -> (Option<char>, &str) {
+    let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    let line = line.strip_prefix('"').and_then(|line| line.strip_suffix('"')).unwrap_or(line);
+    let named = line.split_at_checked(4).filter(|(key, _)| key.eq_ignore_ascii_case("sep="));
+    let mut named = named.map_or("".chars(), |(_, named)| named.chars());
+    match (named.next(), named.next()) {
+        (Some(delimiter), None) => (Some(delimiter), rest),
+        _ => (None, text),
+    }
 }
 
 /// The delimiter that the first line has most of, outside quotes.

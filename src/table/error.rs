@@ -23,6 +23,17 @@ pub enum TableError {
         .0.display()
     )]
     Encoding(PathBuf),
+    #[error(
+        "{}: UTF-8, but not in line {line}; mend that line, or save the file again as \"CSV UTF-8\" where it came from",
+        path.display()
+    )]
+    BrokenUtf8 { path: PathBuf, line: usize },
+    #[error(
+        "{}: UTF-16 without its mark at the beginning; save it as \"CSV UTF-8\", or name the encoding in the mapping: \
+         [source] encoding = \"{label}\"",
+        path.display()
+    )]
+    Utf16 { path: PathBuf, label: &'static str },
     #[error("{}: not valid {encoding}; take the encoding out of the mapping to have it detected", path.display())]
     NotInEncoding { path: PathBuf, encoding: &'static str },
     #[error("{}: the delimiter {delimiter:?} is not one ASCII character", path.display())]
@@ -49,6 +60,8 @@ pub enum RowDefect {
     RunAway { found: usize, expected: usize, lines: usize },
     #[error("a field of {bytes} bytes, more than the limit of {limit}")]
     CellTooLong { bytes: usize, limit: usize },
+    #[error("{column}: {text:?} is not UTF-8; mend it in the file")]
+    BrokenText { column: String, text: String },
     #[error("geometry: {0}")]
     Geometry(String),
     #[error("not a GeoJSON Feature: {0}")]

@@ -63,6 +63,19 @@ fn delimiters() {
 }
 
 #[test]
+fn a_first_line_may_name_the_delimiter() {
+    for first in ["sep=;\n", "sep=;\r\n", "\u{feff}SEP=;\n", "\"sep=;\"\n"] {
+        let table = read_as("a.csv", format!("{first}a;b,c,d\n1;2\n")).unwrap();
+        assert_eq!(table.columns, ["a", "b,c,d"], "{first:?}");
+        assert_eq!((cells(&table), table.rows[0].number), (vec![vec!["1", "2"]], 2));
+    }
+    assert_eq!(read_as("a.csv", "sep=\ta\n1\n").unwrap().columns, ["sep=", "a"]);
+    assert_eq!(cells(&read_as("a.csv", "sep=\t\na\tb\n1\t2\n").unwrap()), [["1", "2"]]);
+    assert!(matches!(read_as("a.csv", "sep=;\n"), Err(TableError::Empty(_))));
+    assert!(matches!(read_as("a.csv", "sep=；\na\n"), Err(TableError::Delimiter { .. })));
+}
+
+#[test]
 fn nothing_in_the_file() {
     for bytes in ["", "\n", "\r\n\r\n", "\u{feff}", ",,\n"] {
         assert!(matches!(read_as("a.csv", bytes), Err(TableError::Empty(_))), "{bytes:?}");

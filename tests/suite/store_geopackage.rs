@@ -203,14 +203,14 @@ async fn a_foreign_layer_is_read_with_columns_and_coordinates() {
     if !path.exists() {
         return;
     }
-    let layer = read_gpkg_layer(&path, None).await.unwrap();
+    let layer = read_gpkg_layer(&path, None, 100, 1 << 20).await.unwrap();
     assert_eq!((layer.name.as_str(), layer.epsg), ("things", Some(4490)));
     assert_eq!(layer.columns, ["fid", "name", "n", "x"]);
     assert_eq!(layer.rows[0], [Cell::Int(1), Cell::Text("一".to_owned()), Cell::Int(3), Cell::Real(1.5)]);
     assert_eq!(layer.rows[1][2], Cell::Null);
     assert_eq!(layer.geometries[0], Ok(Some(geo::Point::new(110.5, 29.25).into())));
     assert_eq!(layer.geometries[1], Ok(None));
-    let missing = read_gpkg_layer(&path, Some("nothing")).await;
+    let missing = read_gpkg_layer(&path, Some("nothing"), 100, 1 << 20).await;
     assert!(matches!(missing, Err(StoreError::NoLayer { .. })), "{missing:?}");
-    assert!(read_gpkg_layer(&directory.path().join("none.gpkg"), None).await.is_err());
+    assert!(read_gpkg_layer(&directory.path().join("none.gpkg"), None, 100, 1 << 20).await.is_err());
 }
