@@ -69,6 +69,7 @@ export const en: Record<MessageKey, string> = {
   'unit.index': 'index',
   'total.label': 'Whole area',
   'total.change': 'vs previous month',
+  'total.running': 'Month not over yet: provisional',
   'total.interval': '95% interval {low} – {high}',
   'total.p90': '90% within {value}',
   'total.excluded': 'Left out: {list}',

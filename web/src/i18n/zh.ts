@@ -65,6 +65,7 @@ export const zh = {
   'unit.index': '指数',
   'total.label': '全域',
   'total.change': '较上月',
+  'total.running': '本月未完，数字为暂计',
   'total.interval': '95% 区间 {low} – {high}',
   'total.p90': '90% 在 {value} 内',
   'total.excluded': '剔除：{list}',

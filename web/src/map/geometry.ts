@@ -99,3 +99,10 @@ export function labelPoints(places: FeatureCollection): FeatureCollection<Point>
   });
   return { type: 'FeatureCollection', features };
 }
+
+/** How far a frame must move so that it holds the stretch; null if the stretch is longer than the frame. */
+export function stepInto(stretch: [from: number, to: number], frame: [from: number, to: number]): number | null {
+  if (stretch[1] - stretch[0] > frame[1] - frame[0]) return null;
+  if (stretch[0] < frame[0]) return stretch[0] - frame[0];
+  return Math.max(0, stretch[1] - frame[1]);
+}
