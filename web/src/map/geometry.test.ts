@@ -53,9 +53,17 @@ describe('labelPoint', () => {
 });
 
 describe('labelPoints', () => {
-  it('makes one point a place with the same properties', () => {
-    const points = labelPoints({ type: 'FeatureCollection', features: [feature(polygon(square(0, 0, 2)))] });
-    expect(points.features).toEqual([feature({ type: 'Point', coordinates: [1, 1] })]);
+  it('makes one point a place, with its name apart from that of the place above', () => {
+    const properties = { name: '文丰路社区第1网格', village_name: '文丰路社区' };
+    const place = { ...feature(polygon(square(0, 0, 2))), properties };
+    const points = labelPoints({ type: 'FeatureCollection', features: [place] });
+    expect(points.features).toEqual([
+      {
+        type: 'Feature',
+        geometry: { type: 'Point', coordinates: [1, 1] },
+        properties: { ...properties, own: '第1网格', above: '文丰路社区' },
+      },
+    ]);
   });
 });
 
