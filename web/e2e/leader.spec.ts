@@ -4,7 +4,7 @@ import type { FeatureCollection, MultiPolygon } from 'geojson';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Area, Metric, MetricRow, MetricTable, PlaceCard } from '../src/api/types';
-import { labelPoint } from '../src/map/geometry';
+import { boundsOf, labelPoint } from '../src/map/geometry';
 import { settled } from './browser.mjs';
 import { api, BASE, choose, colourAt, number, pixelOf, startBrowser, stopBrowser, test, visit } from './page';
 
@@ -149,8 +149,12 @@ describe('a leader', () => {
       const chosen = grids.features.find((grid) => grid.properties?.['id'] === id);
       const box = await page.locator(test('map')).boundingBox();
       if (!chosen || !box) throw new Error('no grid or no map');
-      for (const [lng = 0, lat = 0] of chosen.geometry.coordinates.flat(2)) {
-        const { x, y } = await pixelOf(page, [lng, lat]);
+      const [west, south, east, north] = boundsOf([chosen]) ?? [0, 0, 0, 0];
+      for (const corner of [
+        [west, south],
+        [east, north],
+      ] as [number, number][]) {
+        const { x, y } = await pixelOf(page, corner);
         expect(x).toBeGreaterThanOrEqual(box.x);
         expect(x).toBeLessThanOrEqual(box.x + box.width);
         expect(y).toBeGreaterThanOrEqual(box.y);
