@@ -24,7 +24,7 @@ export const en: Record<MessageKey, string> = {
   'error.webgl': 'This browser cannot show the map (it needs WebGL). The table and the cards still work.',
   'empty.title': 'No data yet',
   'empty.lead':
-    'Import boundaries and records first; this page fills by itself. Files may be GeoJSON, GeoPackage or CSV:',
+    'Import boundaries and records first; this page fills by itself. Files may be GeoJSON, GeoPackage or CSV; DIR is that of wangge serve --data:',
   'empty.dry': 'With --dry-run the file is only checked. To look around first, start with the demo data:',
   'metric.label': 'Metric',
   'metric.group.coverage': 'Coverage',

@@ -21,7 +21,8 @@ export const zh = {
   'error.retry': '重试',
   'error.webgl': '此浏览器无法显示地图（需要 WebGL）。表格与卡片仍可使用。',
   'empty.title': '还没有数据',
-  'empty.lead': '请先导入边界与记录，导入完成后本页自动显示。文件可以是 GeoJSON、GeoPackage 或 CSV：',
+  'empty.lead':
+    '请先导入边界与记录，导入完成后本页自动显示。文件可以是 GeoJSON、GeoPackage 或 CSV，DIR 与 wangge serve --data 相同：',
   'empty.dry': '加上 --dry-run 只检查文件、不写入。想先看看样子，可用演示数据启动：',
   'metric.label': '指标',
   'metric.group.coverage': '覆盖',
