@@ -4,7 +4,7 @@ import type { FeatureCollection, MultiPolygon } from 'geojson';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Area, Metric, MetricRow, MetricTable, PlaceCard } from '../src/api/types';
-import { labelPoint } from '../src/map/geometry';
+import { boundsOf, labelPoint } from '../src/map/geometry';
 import { settled } from './browser.mjs';
 import { api, BASE, choose, colourAt, number, pixelOf, startBrowser, stopBrowser, test, visit } from './page';
 
@@ -110,8 +110,8 @@ describe('a leader', () => {
     });
   });
 
-  it('ranks from the highest down and leaves small n unranked at the bottom', async () => {
-    await visit('/?metric=events&by=microgrid&period=month', async ({ page }) => {
+  it('ranks the worst first and leaves small n unranked at the bottom', async () => {
+    await visit('/?metric=submit_to_close&by=microgrid&period=month', async ({ page }) => {
       const ranks = await page.$$eval(`${test('ranking')} tr[data-place] td.rank`, (cells) =>
         cells.map((cell) => cell.textContent),
       );
@@ -121,6 +121,45 @@ describe('a leader', () => {
       expect(firm.every(({ n }) => Number(n) >= area.min_n)).toBe(true);
       const values = firm.map(({ value }) => Number(value));
       expect(values).toEqual(values.toSorted((a, b) => b - a));
+    });
+    await visit('/?metric=visit_rate&by=village&period=month', async ({ page }) => {
+      const values = (await tableRows(page)).map(({ value }) => Number(value));
+      expect(values).toEqual(values.toSorted((a, b) => a - b));
+    });
+  });
+
+  it('tells apart what nearly all places share', async () => {
+    await visit('/?metric=square_reach&by=grid&period=month', async ({ page }) => {
+      const rows = await tableRows(page);
+      const counts = await page.$$eval(`${test('legend-class')} .count`, (all) =>
+        all.map((element) => Number(element.textContent)),
+      );
+      expect(counts.length).toBeGreaterThan(1);
+      expect(Math.max(...counts)).toBeLessThanOrEqual(rows.filter(({ value }) => value === '1').length || rows.length);
+    });
+  });
+
+  it('sees the whole of the place that was chosen, beside its card', async () => {
+    await visit('/?metric=visit_rate&by=grid&period=month', async ({ page }) => {
+      await page.click(`${test('ranking')} tbody tr[data-place] button`);
+      await page.waitForSelector(test('card-name'));
+      await settled(page);
+      const id = new URL(page.url()).searchParams.get('place');
+      const grids = await api<FeatureCollection<MultiPolygon>>('/api/v1/layers/grids.geojson');
+      const chosen = grids.features.find((grid) => grid.properties?.['id'] === id);
+      const box = await page.locator(test('map')).boundingBox();
+      if (!chosen || !box) throw new Error('no grid or no map');
+      const [west, south, east, north] = boundsOf([chosen]) ?? [0, 0, 0, 0];
+      for (const corner of [
+        [west, south],
+        [east, north],
+      ] as [number, number][]) {
+        const { x, y } = await pixelOf(page, corner);
+        expect(x).toBeGreaterThanOrEqual(box.x);
+        expect(x).toBeLessThanOrEqual(box.x + box.width);
+        expect(y).toBeGreaterThanOrEqual(box.y);
+        expect(y).toBeLessThanOrEqual(box.y + box.height);
+      }
     });
   });
 

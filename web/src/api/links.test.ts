@@ -50,6 +50,16 @@ describe('restrictions', () => {
 });
 
 describe('downloads', () => {
+  it('are of the people where those are ranked', () => {
+    const people = metric({ by: ['grid', 'worker'] });
+    const link = metricCsvLink({ ...view, ranking: 'workers' }, people, area());
+    expect(query(link)).toMatchObject({ by: 'worker', period: 'all', from: '2026-03' });
+    expect(query(metricCsvLink({ ...view, ranking: 'workers' }, people, area({ viewer: 'public' })))).toMatchObject({
+      by: 'grid',
+      period: 'month',
+    });
+  });
+
   it('are cut to what is shown', () => {
     expect(query(metricCsvLink(view, RATE, area()))).toMatchObject({ from: '2026-03', to: '2026-03', format: 'csv' });
     expect(layerLink('grids', 'geojson', { ...view, kind: '路灯' }, area())).toBe('/api/v1/layers/grids.geojson');
@@ -57,6 +67,10 @@ describe('downloads', () => {
       from: '2026-03',
       to: '2026-03',
       kind: '路灯',
+    });
+    expect(query(layerLink('visits', 'csv', { ...view, kind: '路灯' }, area()))).toEqual({
+      from: '2026-03',
+      to: '2026-03',
     });
     expect(query(hexagonsLink({ ...view, window: 'all' }, area(), 9))).toEqual({ resolution: '9' });
   });

@@ -1,4 +1,5 @@
 // Addresses of the API; everything that names a path stands here.
+import { ranksWorkers } from '../state/fit';
 import { windowMonths } from '../state/months';
 import type { View } from '../state/view';
 import type { Area, Metric } from './types';
@@ -48,11 +49,12 @@ export function workersLink(view: View, metric: Metric, area: Area): string {
   });
 }
 
-/** The same figures as shown, as CSV. */
+/** The same figures as the ranking shows, as CSV. */
 export function metricCsvLink(view: View, metric: Metric, area: Area): string {
+  const workers = view.ranking === 'workers' && ranksWorkers(metric, area.viewer);
   return address(`/metrics/${encodeURIComponent(metric.id)}`, {
-    by: view.level,
-    period: view.window === 'month' ? 'month' : 'all',
+    by: workers ? 'worker' : view.level,
+    period: view.window === 'month' && !workers ? 'month' : 'all',
     ...windowMonths(view, area),
     ...restriction(view, metric),
     format: 'csv',
@@ -67,8 +69,14 @@ export function hexagonsLink(view: View, area: Area, resolution: number): string
   });
 }
 
-/** A layer as a file; reports are cut to the months and the kind shown. */
+/** Records of what happened at an instant. */
+const DATED = ['reports', 'visits', 'activities', 'patrols'];
+
+/** A layer as a file; what happened at an instant is cut to the months shown, reports to their kind too. */
 export function layerLink(layer: string, format: 'geojson' | 'csv', view: View, area: Area): string {
-  const cut = layer === 'reports' ? { ...windowMonths(view, area), kind: view.kind } : {};
+  const cut = {
+    ...(DATED.includes(layer) ? windowMonths(view, area) : {}),
+    ...(layer === 'reports' ? { kind: view.kind } : {}),
+  };
   return address(`/layers/${encodeURIComponent(layer)}.${format}`, cut);
 }

@@ -27,7 +27,8 @@ export const formatN = (n: number | null, locale: Locale, minN = 5): string =>
 export function formatRatio(value: number, locale: Locale): string {
   return number(locale, {
     style: 'percent',
-    minimumFractionDigits: value > 0 && value < 1 ? 1 : 0,
+    // Only what is really none or all goes without its decimal, not what the computation left beside it.
+    minimumFractionDigits: value > 1e-9 && value < 1 - 1e-9 ? 1 : 0,
     maximumFractionDigits: 1,
   }).format(value);
 }
@@ -48,7 +49,11 @@ const UNITS = {
 export function formatDuration(seconds: number, locale: Locale, clock: Clock = 'wall'): string {
   const words = UNITS[locale];
   const size = Math.abs(seconds);
-  const show = (value: number, word: string) => `${formatNumber(value, locale, Math.abs(value) < 100 ? 1 : 0)} ${word}`;
+  // "3.0 d" beside "2.1 d": only what is whole, such as the limit of a class, goes without its decimal.
+  const show = (value: number, word: string) => {
+    const digits = Math.abs(value) < 100 && !Number.isInteger(value) ? 1 : 0;
+    return `${number(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)} ${word}`;
+  };
   if (size < 1.5 * MINUTE) return `${formatNumber(seconds, locale)} ${words.second}`;
   if (size < 1.5 * HOUR) return `${formatNumber(seconds / MINUTE, locale)} ${words.minute}`;
   if (size < 1.5 * DAY[clock]) return show(seconds / HOUR, words.hour);

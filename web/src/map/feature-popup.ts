@@ -18,7 +18,7 @@ export function featurePopup(layer: string, feature: Feature, words: Words, area
     case 'reports-point': {
       const [submitted, closed] = [text('submitted_at'), text('closed_at')];
       const instant = (value: string) => formatInstant(value, area.zone, locale.value);
-      const state = text('state');
+      const [state, channel] = [text('state'), text('channel')];
       const elapsed =
         submitted !== null && closed !== null
           ? formatDuration((Date.parse(closed) - Date.parse(submitted)) / 1000, locale.value)
@@ -28,7 +28,7 @@ export function featurePopup(layer: string, feature: Feature, words: Words, area
         ...fact(t('report.submitted'), submitted === null ? null : instant(submitted)),
         ...fact(t('report.closed'), closed === null ? t('report.open') : instant(closed)),
         ...fact(t('report.elapsed'), elapsed),
-        ...fact(t('report.channel'), text('channel')),
+        ...fact(t('report.channel'), channel === null ? null : word('channel', channel)),
         ...fact(t('card.code'), text('source')),
         ...(area.viewer === 'public' ? fact('', t('report.coarse')) : []),
       ]);

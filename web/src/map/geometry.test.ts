@@ -1,6 +1,6 @@
 import type { Feature, Polygon } from 'geojson';
 import { describe, expect, it } from 'vitest';
-import { boundsOf, labelPoint, labelPoints } from './geometry';
+import { boundsOf, labelPoint, labelPoints, stepInto } from './geometry';
 
 const polygon = (...rings: [number, number][][]): Polygon => ({ type: 'Polygon', coordinates: rings });
 const square = (x: number, y: number, size: number): [number, number][] => [
@@ -53,8 +53,25 @@ describe('labelPoint', () => {
 });
 
 describe('labelPoints', () => {
-  it('makes one point a place with the same properties', () => {
-    const points = labelPoints({ type: 'FeatureCollection', features: [feature(polygon(square(0, 0, 2)))] });
-    expect(points.features).toEqual([feature({ type: 'Point', coordinates: [1, 1] })]);
+  it('makes one point a place, with its name apart from that of the place above', () => {
+    const properties = { name: '文丰路社区第1网格', village_name: '文丰路社区' };
+    const place = { ...feature(polygon(square(0, 0, 2))), properties };
+    const points = labelPoints({ type: 'FeatureCollection', features: [place] });
+    expect(points.features).toEqual([
+      {
+        type: 'Feature',
+        geometry: { type: 'Point', coordinates: [1, 1] },
+        properties: { ...properties, own: '第1网格', above: '文丰路社区' },
+      },
+    ]);
+  });
+});
+
+describe('stepInto', () => {
+  it('moves no farther than it must', () => {
+    expect(stepInto([20, 30], [10, 90])).toBe(0);
+    expect(stepInto([0, 30], [10, 90])).toBe(-10);
+    expect(stepInto([70, 95], [10, 90])).toBe(5);
+    expect(stepInto([0, 95], [10, 90])).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 // Small planar geometry for placing labels and cameras; figures never come from here.
-import type { Feature, FeatureCollection, Geometry, Point, Position } from 'geojson';
+import type { Feature, FeatureCollection, GeoJsonProperties, Geometry, Point, Position } from 'geojson';
+import { splitName } from '../metric/names';
 
 export type Bounds = [west: number, south: number, east: number, north: number];
 
@@ -89,13 +90,36 @@ export function labelPoint(geometry: Geometry): [number, number] | null {
   return best?.at ?? null;
 }
 
+/**
+ * A name as the map shows it: "第1网格" where the place above is named as well, and that place in a line of its own where
+ * it is not. A line break inside a word would tear a name apart.
+ */
+function labelNames(properties: GeoJsonProperties): { own: string; above: string } {
+  const text = (key: string) => String((properties?.[key] as string | null | undefined) ?? '');
+  const { own, above } = splitName(text('name'), [text('village_name'), text('grid_name')]);
+  return { own, above: above ?? '' };
+}
+
 /** One label point a place, so that a name stands once however many tiles the polygon spans. */
 export function labelPoints(places: FeatureCollection): FeatureCollection<Point> {
   const features = places.features.flatMap((place): Feature<Point>[] => {
     const coordinates = labelPoint(place.geometry);
     return coordinates
-      ? [{ type: 'Feature', geometry: { type: 'Point', coordinates }, properties: place.properties }]
+      ? [
+          {
+            type: 'Feature',
+            geometry: { type: 'Point', coordinates },
+            properties: { ...place.properties, ...labelNames(place.properties) },
+          },
+        ]
       : [];
   });
   return { type: 'FeatureCollection', features };
+}
+
+/** How far a frame must move so that it holds the stretch; null if the stretch is longer than the frame. */
+export function stepInto(stretch: [from: number, to: number], frame: [from: number, to: number]): number | null {
+  if (stretch[1] - stretch[0] > frame[1] - frame[0]) return null;
+  if (stretch[0] < frame[0]) return stretch[0] - frame[0];
+  return Math.max(0, stretch[1] - frame[1]);
 }

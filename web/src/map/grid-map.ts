@@ -16,7 +16,7 @@ import type { Fill } from '../metric/scale';
 import type { Camera } from '../state/view';
 import type { BaseSource } from './base';
 import { layerChanges } from './diff';
-import type { Bounds } from './geometry';
+import { stepInto, type Bounds } from './geometry';
 import { hatchImage, squareImage } from './images';
 import { HATCH, layers, SOURCE_OF, SQUARE, style, type StyleOptions } from './style';
 import type { MapTheme } from './theme';
@@ -218,20 +218,20 @@ export class GridMap {
     this.map.easeTo({ zoom: this.map.getZoom() + steps, duration: 250 });
   }
 
-  /** Whether the bounds lie inside the part of the map that nothing covers. */
-  shows([west, south, east, north]: Bounds, padding: Padding): boolean {
+  /**
+   * Brings the bounds into the part of the map that nothing covers: not at all if they are there, by the shortest way if
+   * they fit, and closer or farther if not.
+   */
+  reveal(bounds: Bounds, padding: Padding): void {
+    // A card that has just opened has taken from the map's width; MapLibre itself would notice only later.
+    this.map.resize();
+    const [west, south, east, north] = bounds;
     const { clientWidth, clientHeight } = this.map.getContainer();
-    return (
-      [
-        [west, south],
-        [east, north],
-      ] as const
-    ).every((corner) => {
-      const { x, y } = this.map.project([corner[0], corner[1]]);
-      return (
-        x >= padding.left && x <= clientWidth - padding.right && y >= padding.top && y <= clientHeight - padding.bottom
-      );
-    });
+    const [topLeft, bottomRight] = [this.map.project([west, north]), this.map.project([east, south])];
+    const x = stepInto([topLeft.x, bottomRight.x], [padding.left, clientWidth - padding.right]);
+    const y = stepInto([topLeft.y, bottomRight.y], [padding.top, clientHeight - padding.bottom]);
+    if (x === null || y === null) this.fit(bounds, padding);
+    else if (x !== 0 || y !== 0) this.map.panBy([x, y], { duration: FIT.duration });
   }
 
   showPopup(at: [number, number], content: HTMLElement): void {

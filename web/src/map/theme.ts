@@ -31,7 +31,8 @@ const plain: MapTheme = {
   background: '#e9eef2',
   land: '#fbfaf6',
   villageLine: '#33475b',
-  gridLine: '#ffffff',
+  // Seen on the palest class as on the darkest.
+  gridLine: '#b5ab97',
   microgridLine: '#ffffff',
   casing: '#ffffff',
   selected: '#0b1f33',

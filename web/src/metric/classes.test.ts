@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { classOf, divergingLimits, growingLimits, legibleLimits, naturalLimits, quantileLimits } from './classes';
+import {
+  classesOf,
+  classOf,
+  divergingLimits,
+  growingLimits,
+  legibleLimits,
+  naturalLimits,
+  quantileLimits,
+} from './classes';
 
 /** A small deterministic generator, so that a failure can be repeated. */
 function values(count: number, seed: number): number[] {
@@ -101,6 +109,53 @@ describe('legibleLimits', () => {
     const limits = legibleLimits(quantileLimits(all, 5), 'seconds');
     expect(limits[0]).toBe(Math.min(...all));
     expect(limits.at(-1)).toBe(Math.max(...all));
+  });
+});
+
+describe('classesOf', () => {
+  const counts = (all: number[], limits: number[]) => {
+    const found = new Array<number>(limits.length - 1).fill(0);
+    for (const value of all) found[classOf(value, limits) ?? 0] = (found[classOf(value, limits) ?? 0] ?? 0) + 1;
+    return found;
+  };
+
+  it('leaves quantiles alone where they tell apart', () => {
+    const all = values(500, 7);
+    expect(classesOf(all, 'quantile', 'ratio', 5)).toEqual({
+      limits: legibleLimits(quantileLimits(all, 5), 'ratio'),
+      lowAlone: false,
+    });
+  });
+
+  it('gives a highest value that most have a class of its own', () => {
+    const below = Array.from({ length: 34 }, (_, k) => k / 36);
+    const all = [...below, ...new Array<number>(142).fill(1)];
+    const { limits, lowAlone } = classesOf(all, 'quantile', 'ratio', 5);
+    expect(limits).toHaveLength(6);
+    expect(limits.slice(-2)).toEqual([1, 1]);
+    expect(lowAlone).toBe(false);
+    expect(counts(all, limits).at(-1)).toBe(142);
+    expect(counts(all, limits).every((count) => count > 0)).toBe(true);
+  });
+
+  it('gives a lowest value that most have a class of its own', () => {
+    const all = [...new Array<number>(90).fill(0), 2, 3, 5, 8, 13];
+    const { limits, lowAlone } = classesOf(all, 'quantile', 'count', 5);
+    expect(lowAlone).toBe(true);
+    expect(counts(all, limits)[0]).toBe(90);
+    expect(limits.length).toBeGreaterThan(3);
+  });
+
+  it('parts two values, however seldom one is', () => {
+    const all = [...new Array<number>(12).fill(0), ...new Array<number>(345).fill(1)];
+    const { limits, lowAlone } = classesOf(all, 'quantile', 'ratio', 5);
+    expect({ limits, lowAlone }).toEqual({ limits: [0, 1, 1], lowAlone: true });
+    expect(counts(all, limits)).toEqual([12, 345]);
+  });
+
+  it('takes the noise of a computation for no difference', () => {
+    expect(classesOf([0.9999999999, 0.99999999995, 1], 'quantile', 'ratio', 5).limits).toHaveLength(2);
+    expect(classesOf([], 'quantile', 'ratio', 5).limits).toEqual([]);
   });
 });
 

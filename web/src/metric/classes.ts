@@ -149,6 +149,52 @@ export function legibleLimits(limits: Limits, unit: Unit): number[] {
   return distinct([low, ...inner, high]);
 }
 
+/** Limits together with what they alone cannot say: whether the first class holds nothing but the lowest value. */
+export interface Classes {
+  limits: number[];
+  lowAlone: boolean;
+}
+
+/** Fewer classes than this tell too little apart, where there is more to be told. */
+const LEAST_CLASSES = 3;
+
+/**
+ * The classes of a map in legible numbers. Where most values are the same (nearly every grid at 100 %), quantiles fall
+ * together and would paint everything alike; the values that pile up then get a class of their own.
+ */
+export function classesOf(values: readonly number[], classing: Classing, unit: Unit, count: number): Classes {
+  const cut = classing === 'natural' ? naturalLimits : quantileLimits;
+  const usual = legibleLimits(cut(values, count), unit);
+  const sorted = ascending(values);
+  if (sorted.length === 0) return { limits: [], lowAlone: false };
+  const [low = 0, high = low] = [sorted[0], sorted.at(-1)];
+  const step = stepOf(unit, high - low);
+  // Differences below the step are noise of the computation: a whole of 99.99999 % is no class beside 100 %.
+  const different = new Set(sorted.map((value) => (step > 0 ? Math.round(value / step) : value))).size;
+  if (usual.length - 1 >= Math.min(LEAST_CLASSES, different)) return { limits: usual, lowAlone: false };
+  return heapedClasses(sorted, unit, count, step / 2);
+}
+
+/** A class of its own for a lowest or highest value that fills more than its share; natural breaks for the rest. */
+function heapedClasses(sorted: readonly number[], unit: Unit, count: number, tolerance: number): Classes {
+  const [low = 0, high = low] = [sorted[0], sorted.at(-1)];
+  const isLow = (value: number) => value - low < tolerance;
+  const isHigh = (value: number) => high - value < tolerance;
+  const share = (test: (value: number) => boolean) => sorted.filter(test).length / sorted.length;
+  const highAlone = share(isHigh) > 1 / count;
+  const others = sorted.filter((value) => !(highAlone && isHigh(value)));
+  // What is left beside the heap at the top may be one value, however seldom.
+  const lowAlone = share(isLow) > 1 / count || others.every(isLow);
+  const rest = [...new Set(others.filter((value) => !(lowAlone && isLow(value))))];
+  const classes = count - Number(highAlone) - Number(lowAlone);
+  const inner = legibleLimits(naturalLimits(rest, classes), unit);
+  const top = sorted.find(isHigh) ?? high;
+  return {
+    limits: [low, ...(lowAlone ? inner.slice(0, 1) : []), ...inner.slice(1, -1), ...(highAlone ? [top] : []), high],
+    lowAlone,
+  };
+}
+
 /** The class of a value; values beyond the limits fall into the first or last. Null where there are no classes. */
 export function classOf(value: number, limits: Limits): number | null {
   const classes = limits.length - 1;

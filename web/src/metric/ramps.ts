@@ -1,9 +1,10 @@
-// Colours of the classes. All ramps are safe for the colour-blind: YlGnBu, Blues, YlOrBr and PuOr of ColorBrewer 2.0
-// by Cynthia Brewer, Mark Harrower and The Pennsylvania State University (Apache-2.0).
+// Colours of the classes. All ramps are safe for the colour-blind: Blues, YlOrBr and PuOr of ColorBrewer 2.0 by Cynthia
+// Brewer, Mark Harrower and The Pennsylvania State University (Apache-2.0).
 import type { Metric } from '../api/types';
 
+/** From the lowest class to the highest. Dark always means that somebody has to act, whichever end that is. */
 export const SEQUENTIAL = {
-  better: ['#ffffcc', '#a1dab4', '#41b6c4', '#2c7fb8', '#253494'],
+  better: ['#993404', '#d95f0e', '#fe9929', '#fed98e', '#ffffd4'],
   worse: ['#ffffd4', '#fed98e', '#fe9929', '#d95f0e', '#993404'],
   neutral: ['#eff3ff', '#bdd7e7', '#6baed6', '#3182bd', '#08519c'],
 } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { row } from '../testing/rows';
-import { intervalAxis, ranked } from './rank';
+import { metric, row } from '../testing/rows';
+import { intervalAxis, ranked, worstFirst } from './rank';
 
 const rows = [
   row({ place: 'a', code: '1', name: '甲', value: 0.5, n: 10 }),
@@ -19,9 +19,22 @@ describe('ranked', () => {
     expect(order({ key: 'value', descending: true })).toEqual(['b1', 'c1', 'a3', 'f4', 'd-', 'e-']);
   });
 
-  it('keeps the ranks and the unranked at the bottom whichever way it is sorted', () => {
-    expect(order({ key: 'value', descending: false })).toEqual(['f4', 'a3', 'b1', 'c1', 'e-', 'd-']);
+  it('counts from the first shown, with the unranked at the bottom whichever way it is sorted', () => {
+    expect(order({ key: 'value', descending: false })).toEqual(['f1', 'a2', 'b3', 'c3', 'e-', 'd-']);
     expect(order({ key: 'n', descending: true })).toEqual(['c1', 'f4', 'a3', 'b1', 'd-', 'e-']);
+  });
+
+  it('ranks from the worst where it is sorted by something else', () => {
+    const usual = worstFirst(metric({ higher_is: 'better' }));
+    const byN = ranked(rows, { key: 'n', descending: true }, 'raw', 5, usual);
+    expect(byN.map(({ rank }) => rank)).toEqual([3, 1, 2, 3, null, null]);
+  });
+
+  it('shows the worst first, whichever end that is', () => {
+    const descending = (['better', 'worse', 'neutral'] as const).map(
+      (higher_is) => worstFirst(metric({ higher_is })).descending,
+    );
+    expect(descending).toEqual([false, true, true]);
   });
 
   it('ranks by the shrunken rate where that is mapped', () => {

@@ -1,5 +1,5 @@
 // The order of the ranking table.
-import type { MetricRow } from '../api/types';
+import type { Metric, MetricRow } from '../api/types';
 import { isSmall, mappedValue, type RateMode } from './scale';
 
 export type SortKey = 'value' | 'n' | 'name';
@@ -15,24 +15,43 @@ export interface Ranked {
   rank: number | null;
 }
 
-/** Rows with a firm figure in the order asked for, then those over fewer than `minN`, which are never ranked. */
-export function ranked(rows: readonly MetricRow[], sort: Sort, mode: RateMode, minN: number): Ranked[] {
+/** The worst first: what asks for action stands at the top. Where neither end is worse, the most come first. */
+export const worstFirst = (metric: Pick<Metric, 'higher_is'>): Sort => ({
+  key: 'value',
+  descending: metric.higher_is !== 'better',
+});
+
+/**
+ * Rows with a firm figure in the order asked for, then those over fewer than `minN`, which are never ranked. Ranks count
+ * along the values as they are sorted; sorted by anything else, along `usual`.
+ */
+export function ranked(
+  rows: readonly MetricRow[],
+  sort: Sort,
+  mode: RateMode,
+  minN: number,
+  usual: Sort = { key: 'value', descending: true },
+): Ranked[] {
   const all = rows.map((row) => ({ row, value: mappedValue(row, mode), rank: null }));
   const firm = all.filter(({ row, value }) => value !== null && !isSmall(row, minN));
   const loose = all.filter(({ row, value }) => value === null || isSmall(row, minN));
   const order = (a: Ranked, b: Ranked) => compare(a, b, sort) || text(a.row).localeCompare(text(b.row), 'zh-CN');
-  const ranks = ranksOf(firm.map(({ value }) => value ?? 0));
+  const { descending } = sort.key === 'value' ? sort : usual;
+  const ranks = ranksOf(
+    firm.map(({ value }) => value ?? 0),
+    descending,
+  );
   const ordered = firm.sort(order).map((entry) => ({ ...entry, rank: ranks.get(entry.value ?? 0) ?? null }));
   return [...ordered, ...loose.sort(order)];
 }
 
 const text = (row: MetricRow): string => row.code ?? row.name ?? '';
 
-/** A rank belongs to the value, whichever way the rows are sorted: the highest value is the first. */
-function ranksOf(values: readonly number[]): Map<number, number> {
+/** A rank belongs to the value: equal ones share it. */
+function ranksOf(values: readonly number[], descending: boolean): Map<number, number> {
   const ranks = new Map<number, number>();
   values
-    .toSorted((a, b) => b - a)
+    .toSorted((a, b) => (descending ? b - a : a - b))
     .forEach((value, index) => {
       if (!ranks.has(value)) ranks.set(value, index + 1);
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MetricRow, MetricTable } from '../api/types';
 import { luminance, metric, row } from '../testing/rows';
 import { DIVERGING, NO_DATA, NOT_REACHED, SEQUENTIAL, spread } from './ramps';
-import { classEnds, fillOf, scaleOf, tally } from './scale';
+import { classEnds, fillOf, isSmall, leastN, scaleOf, tally } from './scale';
 
 const table = (rows: MetricRow[], part: Partial<MetricTable> = {}): MetricTable => ({
   metric: 'visit_rate',
@@ -92,6 +92,24 @@ describe('tally', () => {
     expect(counts.classes.reduce((a, b) => a + b)).toBe(41);
     expect(counts).toMatchObject({ small: 2, noData: 1, notReached: 0 });
   });
+
+  it('counts places without a row among those without data', () => {
+    const counts = tally([{ kind: 'class', index: 0, colour: '#fff', small: false }], 1, 176);
+    expect(counts).toEqual({ classes: [1], small: 0, notReached: 0, noData: 175, places: 176 });
+  });
+});
+
+describe('leastN', () => {
+  it('asks for no sample where none is drawn', () => {
+    expect(leastN(table([]), 5)).toBe(5);
+    expect(leastN(table([], { unit: 'count' }), 5)).toBe(0);
+    expect(leastN(table([], { metric: 'leader_filled' }), 5)).toBe(0);
+  });
+
+  it('leaves what is withheld unsteady', () => {
+    expect(isSmall(row({ n: null }), 0)).toBe(true);
+    expect(isSmall(row({ n: 0 }), 0)).toBe(false);
+  });
 });
 
 describe('classEnds', () => {
@@ -100,6 +118,10 @@ describe('classEnds', () => {
       [0, 2],
       [3, 3],
       [4, 9],
+    ]);
+    expect(classEnds([0, 1, 1], 'ratio', true)).toEqual([
+      [0, 0],
+      [1, 1],
     ]);
     expect(classEnds([0, 0.5, 1], 'ratio')).toEqual([
       [0, 0.5],
@@ -114,8 +136,8 @@ describe('spread', () => {
     expect(spread(['a', 'b', 'c'], 1)).toEqual(['b']);
   });
 
-  it.each(Object.entries(SEQUENTIAL))('the ramp %s gets darker from class to class', (_name, ramp) => {
+  it.each(Object.entries(SEQUENTIAL))('the ramp %s gets darker towards what asks for action', (name, ramp) => {
     const lightness = ramp.map(luminance);
-    expect(lightness).toEqual(lightness.toSorted((a, b) => b - a));
+    expect(lightness).toEqual(lightness.toSorted((a, b) => (name === 'better' ? a - b : b - a)));
   });
 });

@@ -1,14 +1,6 @@
 // From a metric's rows to classes, colours and what the legend says about them.
 import type { Metric, MetricRow, MetricTable, Unit } from '../api/types';
-import {
-  classOf,
-  divergingLimits,
-  legibleLimits,
-  naturalLimits,
-  quantileLimits,
-  type Classing,
-  type Limits,
-} from './classes';
+import { classesOf, classOf, divergingLimits, legibleLimits, type Classing, type Limits } from './classes';
 import { DIVERGING, isDiverging, NO_DATA, NOT_REACHED, SEQUENTIAL, spread } from './ramps';
 
 export type RateMode = 'raw' | 'shrunken';
@@ -23,7 +15,12 @@ export interface Scale {
   colours: string[];
   /** The average on both sides of which the colours part; null for a sequential scale. */
   middle: number | null;
+  /** Whether the first class holds nothing but the lowest value. */
+  lowAlone: boolean;
 }
+
+/** People are not on the map, and a table without figures has nothing to be told apart. */
+export const NO_SCALE: Scale = { limits: [], colours: [], middle: null, lowAlone: false };
 
 const CLASSES = 5;
 
@@ -44,18 +41,22 @@ export function scaleOf(
   const values = (rows: MetricRow[]) =>
     rows.map((row) => mappedValue(row, options.mode)).filter((value) => value !== null);
   const all = values(table.rows);
-  // A count is its own n: leaving the small ones out would leave out the lower end of the scale.
-  const firm = table.unit === 'count' ? all : values(table.rows.filter((row) => !isSmall(row, options.minN)));
+  const firm = values(table.rows.filter((row) => !isSmall(row, options.minN)));
   const used = firm.length > 0 ? firm : all;
   if (isDiverging(metric)) {
     const totals = values(table.total);
     const middle = totals.reduce((sum, value) => sum + value, 0) / Math.max(1, totals.length);
     const limits = covering(all, legibleLimits(divergingLimits(used, middle, PER_SIDE), table.unit));
-    return { limits, colours: divergingColours(limits, middle), middle };
+    return { limits, colours: divergingColours(limits, middle), middle, lowAlone: false };
   }
-  const cut = options.classing === 'natural' ? naturalLimits : quantileLimits;
-  const limits = covering(all, legibleLimits(cut(used, CLASSES), table.unit));
-  return { limits, colours: spread(SEQUENTIAL[metric.higher_is], Math.max(0, limits.length - 1)), middle: null };
+  const classes = classesOf(used, options.classing, table.unit, CLASSES);
+  const limits = covering(all, classes.limits);
+  return {
+    limits,
+    colours: spread(SEQUENTIAL[metric.higher_is], Math.max(0, limits.length - 1)),
+    middle: null,
+    lowAlone: classes.lowAlone && limits[0] === classes.limits[0],
+  };
 }
 
 /** The outer limits moved out to take in every value. */
@@ -70,10 +71,11 @@ function covering(values: readonly number[], limits: readonly number[]): number[
 }
 
 /** First and last value of each class as the legend gives them: whole numbers do not stand in two classes. */
-export function classEnds(limits: Limits, unit: Unit): [number, number][] {
+export function classEnds(limits: Limits, unit: Unit, lowAlone = false): [number, number][] {
   const classes = limits.length - 1;
   return Array.from({ length: Math.max(0, classes) }, (_, k) => {
     const [low = 0, high = low] = [limits[k], limits[k + 1]];
+    if (k === 0 && lowAlone) return [low, low];
     return [low, unit === 'count' && k < classes - 1 ? Math.max(low, high - 1) : high];
   });
 }
@@ -96,6 +98,13 @@ export type Fill =
   | { kind: 'class'; index: number; colour: string; small: boolean }
   | { kind: 'not_reached'; colour: string; small: boolean }
   | { kind: 'no_data'; colour: string; small: boolean };
+
+/**
+ * The n below which figures of a table are unsteady. A count is its own n, and whether the posts are filled is known of
+ * every single one: there nothing is drawn from a sample, and only what is withheld from the public stays hatched.
+ */
+export const leastN = (table: Pick<MetricTable, 'metric' | 'unit'>, minN: number): number =>
+  table.unit === 'count' || table.metric === 'leader_filled' ? 0 : minN;
 
 /** Whether a figure rests on fewer than `minN`; the public is not even told on how many. */
 export const isSmall = (row: MetricRow, minN: number): boolean => row.n === null || row.n < minN;
@@ -121,7 +130,8 @@ export interface Tally {
   places: number;
 }
 
-export function tally(fills: Iterable<Fill>, classes: number): Tally {
+/** `places`: how many there are on the map; those without a row are grey like those without data. */
+export function tally(fills: Iterable<Fill>, classes: number, places = 0): Tally {
   const counts: Tally = { classes: new Array<number>(classes).fill(0), small: 0, notReached: 0, noData: 0, places: 0 };
   for (const fill of fills) {
     counts.places += 1;
@@ -131,5 +141,8 @@ export function tally(fills: Iterable<Fill>, classes: number): Tally {
     // A withheld figure is hatched grey: it is small, not missing.
     else if (!fill.small) counts.noData += 1;
   }
+  const without = Math.max(0, places - counts.places);
+  counts.places += without;
+  counts.noData += without;
   return counts;
 }

@@ -2,10 +2,11 @@
 import { computed, type ComputedRef } from 'vue';
 import { metricLink, workersLink } from '../api/links';
 import type { Area, Level, Metric, MetricRow, MetricTable } from '../api/types';
-import { fillOf, scaleOf, tally, type Fill, type Scale, type Tally } from '../metric/scale';
-import { ranksWorkers } from './fit';
+import { SOURCE_OF } from '../map/style/common';
+import { fillOf, leastN, NO_SCALE, scaleOf, tally, type Fill, type Scale, type Tally } from '../metric/scale';
+import { landingMetric, ranksWorkers } from './fit';
 import { dataOf, useLoad, type Load } from './load';
-import { addMonths, shownMonth } from './months';
+import { addMonths, isRunning, shownMonth } from './months';
 import { view } from './store';
 
 /** A table together with what it is a table of: while the next one loads, the old one keeps its own units and names. */
@@ -21,7 +22,11 @@ export interface Figures {
   total: MetricRow | null;
   /** The whole area a month earlier; null where there is none or the figures cover more than a month. */
   previous: MetricRow | null;
+  /** Whether the last month of the window is not over in the data. */
+  running: boolean;
   scale: Scale;
+  /** Figures over fewer are unsteady: hatched and not ranked. */
+  leastN: number;
   fills: Map<string, Fill>;
   tally: Tally;
 }
@@ -35,7 +40,9 @@ export interface FiguresState {
 }
 
 export function useFigures(area: () => Area, catalogue: () => readonly Metric[]): FiguresState {
-  const metric = computed(() => catalogue().find(({ id }) => id === view.value.metric) ?? catalogue()[0] ?? null);
+  const metric = computed(
+    () => catalogue().find(({ id }) => id === view.value.metric) ?? landingMetric(area(), catalogue()),
+  );
   const link = computed(() => (metric.value ? metricLink(view.value, metric.value, area()) : null));
   const { load, retry } = useLoad<MetricTable>(() => link.value);
   const table = computed(() => dataOf(load.value));
@@ -44,33 +51,37 @@ export function useFigures(area: () => Area, catalogue: () => readonly Metric[])
     const shown = catalogue().find(({ id }) => id === table.value?.metric);
     if (!table.value || !shown) return null;
     const { rate, classing } = view.value;
-    const scale = scaleOf(table.value, shown, { mode: rate, classing, minN: area().min_n });
-    return { table: table.value, metric: shown, scale };
+    const least = leastN(table.value, area().min_n);
+    const scale = scaleOf(table.value, shown, { mode: rate, classing, minN: least });
+    return { table: table.value, metric: shown, scale, least };
   });
 
   const figures = computed((): Figures | null => {
     if (!scaled.value) return null;
-    const { table: whole, metric: shown, scale } = scaled.value;
+    const { table: whole, metric: shown, scale, least } = scaled.value;
+    const level = levelOf(whole.by);
     const month = shownMonth(view.value.month, area());
     const period = whole.period === 'month' && month !== null ? month : 'all';
     const rows = whole.rows.filter((row) => row.period === period);
     const of = (wanted: string) => whole.total.find((row) => row.period === wanted) ?? null;
     const { rate } = view.value;
     const fills = new Map(
-      rows.flatMap((row) => (row.place === null ? [] : [[row.place, fillOf(row, scale, rate, area().min_n)] as const])),
+      rows.flatMap((row) => (row.place === null ? [] : [[row.place, fillOf(row, scale, rate, least)] as const])),
     );
     return {
       metric: shown,
-      level: levelOf(whole.by),
-      subject: levelOf(whole.by),
+      level,
+      subject: level,
       table: whole,
       period,
       rows,
       total: of(period),
+      running: view.value.window !== 'all' && month !== null && isRunning(month, area()),
       previous: period === 'all' ? null : of(addMonths(period, -1)),
       scale,
+      leastN: least,
       fills,
-      tally: tally(fills.values(), Math.max(0, scale.limits.length - 1)),
+      tally: tally(fills.values(), Math.max(0, scale.limits.length - 1), area().counts[SOURCE_OF[level]]),
     };
   });
 
@@ -101,8 +112,9 @@ export function useWorkerFigures(
       rows: table.rows,
       total: table.total[0] ?? null,
       previous: null,
-      // People are not on the map.
-      scale: { limits: [], colours: [], middle: null },
+      running: false,
+      scale: NO_SCALE,
+      leastN: leastN(table, area().min_n),
       fills: new Map(),
       tally: tally([], 0),
     };

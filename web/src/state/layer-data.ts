@@ -39,6 +39,9 @@ export function hexagonResolution(zoom = 11): number {
   return zoom < 14 ? 10 : 11;
 }
 
+/** The average edge of a cell by resolution, metres (H3's own table). */
+export const HEXAGON_EDGE: Record<number, number> = { 8: 531, 9: 201, 10: 76, 11: 29 };
+
 export function useLayerData(area: () => Area, infos: () => readonly LayerInfo[]): LayerData {
   const mayRead = (layer: string) => infos().some((info) => info.name === layer);
   // The villages are the land itself; the level shown carries the figures and the clicks.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { area } from '../testing/rows';
-import { addMonths, areaMonths, isMonth, monthsBetween, shownMonth, windowMonths } from './months';
+import { addMonths, areaMonths, isMonth, isRunning, monthsBetween, shownMonth, windowMonths } from './months';
 
 describe('months', () => {
   it('step over the turn of the year both ways', () => {
@@ -24,6 +24,26 @@ describe('months', () => {
     expect(shownMonth('2030-01', area())).toBe('2026-10');
     expect(shownMonth('2020-01', area())).toBe('2024-11');
     expect(shownMonth('2025-05', area({ data_to: null }))).toBeNull();
+  });
+});
+
+describe('a month that the data do not cover', () => {
+  it('is running until they reach into its last day, in the zone of the area', () => {
+    const until = (as_of: string | null) => isRunning('2026-10', area({ as_of }));
+    expect(until('2026-10-30T15:59:00Z')).toBe(true);
+    // Past midnight of the 31st in Shanghai.
+    expect(until('2026-10-30T16:01:00Z')).toBe(false);
+    expect(until('2026-11-02T00:00:00Z')).toBe(false);
+    // The public is told the day only.
+    expect(until('2026-10-12')).toBe(true);
+    expect(until(null)).toBe(false);
+  });
+
+  it('is shown when asked for, not by itself', () => {
+    const half = area({ as_of: '2026-10-14T02:00:00Z' });
+    expect(shownMonth(null, half)).toBe('2026-09');
+    expect(shownMonth('2026-10', half)).toBe('2026-10');
+    expect(shownMonth(null, { ...half, data_from: '2026-10' })).toBe('2026-10');
   });
 });
 

@@ -25,10 +25,32 @@ export function monthsBetween(from: string, to: string): string[] {
 export const areaMonths = (area: Area): string[] =>
   area.data_from !== null && area.data_to !== null ? monthsBetween(area.data_from, area.data_to) : [];
 
-/** The month shown: the one asked for, held inside the data, or the latest. */
+/** The local day "2026-10-31" of an instant; the public is told days only. */
+function localDay(instant: string, zone: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(instant)) return instant;
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(new Date(instant));
+}
+
+/**
+ * Whether the data end before the month does. They reach its end if they reach into its last day: nothing happens at
+ * the very last moment of a month.
+ */
+export function isRunning(month: string, area: Area): boolean {
+  if (area.as_of === null) return false;
+  const day = localDay(area.as_of, area.zone);
+  const [year = 0, part = 1] = month.split('-').map(Number);
+  const last = `${month}-${String(new Date(Date.UTC(year, part, 0)).getUTCDate()).padStart(2, '0')}`;
+  return day < last;
+}
+
+/** The month shown: the one asked for, held inside the data, or the latest that is over. */
 export function shownMonth(month: string | null, area: Area): string | null {
   if (area.data_from === null || area.data_to === null) return null;
-  if (month === null || month > area.data_to) return area.data_to;
+  if (month === null) {
+    const before = addMonths(area.data_to, -1);
+    return isRunning(area.data_to, area) && before >= area.data_from ? before : area.data_to;
+  }
+  if (month > area.data_to) return area.data_to;
   return month < area.data_from ? area.data_from : month;
 }
 

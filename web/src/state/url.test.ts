@@ -14,11 +14,14 @@ const VIEWS: View[] = [
     rate: 'shrunken',
     classing: 'natural',
     ranking: 'workers',
+    sort: { key: 'n', descending: true },
+    search: '黄龙路',
     layers: ['choropleth', 'hexagons', 'reports'],
     selection: { kind: 'place', id: '0190b7a8-42aa-7d55-b1a3-000000000001' },
     locale: 'en',
     camera: { lng: 110.55123, lat: 29.35001, zoom: 12.34 },
   },
+  { ...DEFAULT_VIEW, metric: 'visit_rate', sort: { key: 'name', descending: false } },
   { ...DEFAULT_VIEW, layers: [], selection: { kind: 'report', id: 'r1' } },
 ];
 
@@ -34,7 +37,7 @@ describe('viewQuery and parseView', () => {
 
 describe('parseView', () => {
   it.each([
-    '?metric=../../x&by=planet&period=century&month=2026-13&layers=lava&at=1,2&lang=tlh&clock=&rate=1',
+    '?metric=../../x&by=planet&period=century&month=2026-13&layers=lava&at=1,2&lang=tlh&clock=&rate=1&sort=-luck',
     '?at=999,29,11',
     '?at=,,',
     '',

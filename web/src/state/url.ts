@@ -1,5 +1,6 @@
 // The view as the query of a link, and back. Unknown or malformed parts fall back to the default, never fail.
 import type { Level } from '../api/types';
+import type { Sort, SortKey } from '../metric/rank';
 import { isMonth } from './months';
 import { DEFAULT_VIEW, LAYERS, type Camera, type LayerName, type Selection, type View, type Window } from './view';
 
@@ -27,6 +28,13 @@ function parseLayers(text: string | null): readonly LayerName[] {
   return LAYERS.filter((name) => names.includes(name));
 }
 
+/** "-n": by n, descending. */
+function parseSort(text: string | null): Sort | null {
+  const [, sign, name] = /^(-?)(\w+)$/.exec(text ?? '') ?? [];
+  const key = (['value', 'n', 'name'] as const satisfies readonly SortKey[]).find((each) => each === name);
+  return key ? { key, descending: sign === '-' } : null;
+}
+
 export function parseView(search: string, fallback: View = DEFAULT_VIEW): View {
   const query = new URLSearchParams(search);
   const month = query.get('month');
@@ -41,6 +49,8 @@ export function parseView(search: string, fallback: View = DEFAULT_VIEW): View {
     rate: oneOf(query.get('rate'), ['raw', 'shrunken'], fallback.rate),
     classing: oneOf(query.get('classes'), ['quantile', 'natural'], fallback.classing),
     ranking: oneOf(query.get('rank'), ['places', 'workers'], fallback.ranking),
+    sort: parseSort(query.get('sort')),
+    search: query.get('q') ?? '',
     layers: parseLayers(query.get('layers')),
     selection: parseSelection(query),
     locale: oneOf(query.get('lang'), ['zh', 'en'], fallback.locale),
@@ -51,13 +61,18 @@ export function parseView(search: string, fallback: View = DEFAULT_VIEW): View {
 const decimals = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
 
 export function viewQuery(view: View): string {
-  const query = new URLSearchParams({ metric: view.metric, by: view.level, period: view.window });
+  const query = new URLSearchParams();
+  if (view.metric !== null) query.set('metric', view.metric);
+  query.set('by', view.level);
+  query.set('period', view.window);
   if (view.month !== null) query.set('month', view.month);
   if (view.kind !== null) query.set('kind', view.kind);
   if (view.clock !== 'wall') query.set('clock', view.clock);
   if (view.rate !== 'raw') query.set('rate', view.rate);
   if (view.classing !== 'quantile') query.set('classes', view.classing);
   if (view.ranking !== 'places') query.set('rank', view.ranking);
+  if (view.sort !== null) query.set('sort', `${view.sort.descending ? '-' : ''}${view.sort.key}`);
+  if (view.search !== '') query.set('q', view.search);
   query.set('layers', view.layers.join(','));
   if (view.selection.kind === 'place') query.set('place', view.selection.id);
   if (view.selection.kind === 'report') query.set('report', view.selection.id);

@@ -1,5 +1,6 @@
 // What the page shows: everything that a link must hold.
 import type { Level } from '../api/types';
+import type { Sort } from '../metric/rank';
 import type { Locale } from '../i18n/translate';
 
 /** How many months one figure covers; all but `all` end at the chosen month. */
@@ -33,10 +34,11 @@ export interface Camera {
 export type Subject = 'places' | 'workers';
 
 export interface View {
-  metric: string;
+  /** Null until the data say which there are figures for. */
+  metric: string | null;
   level: Level;
   window: Window;
-  /** The local month "2026-10"; null until the data say which is the latest. */
+  /** The local month "2026-10"; null: the latest that is over. */
   month: string | null;
   /** The kind of report that the figures, points and hexagons are restricted to. */
   kind: string | null;
@@ -44,6 +46,10 @@ export interface View {
   rate: 'raw' | 'shrunken';
   classing: 'quantile' | 'natural';
   ranking: Subject;
+  /** Null: the worst first. */
+  sort: Sort | null;
+  /** What the ranking is searched for. */
+  search: string;
   layers: readonly LayerName[];
   selection: Selection;
   locale: Locale;
@@ -52,7 +58,7 @@ export interface View {
 }
 
 export const DEFAULT_VIEW: View = {
-  metric: 'visit_rate',
+  metric: null,
   level: 'grid',
   window: 'month',
   month: null,
@@ -61,6 +67,8 @@ export const DEFAULT_VIEW: View = {
   rate: 'raw',
   classing: 'quantile',
   ranking: 'places',
+  sort: null,
+  search: '',
   layers: ['base', 'choropleth', 'villages', 'grids'],
   selection: { kind: 'none' },
   locale: 'zh',

@@ -78,6 +78,15 @@ export function pointLayers(theme: MapTheme, options: StyleOptions): LayerSpecif
   ];
 }
 
+/** Wide enough, in ems, for any name: names break between the place above and their own, never inside. */
+const UNBROKEN = 30;
+
+/** The name without that of the place above where that one is on the map itself. */
+function nameWithin(named: boolean): ExpressionSpecification {
+  if (named) return ['get', 'own'];
+  return ['case', ['==', ['get', 'above'], ''], ['get', 'own'], ['concat', ['get', 'above'], '\n', ['get', 'own']]];
+}
+
 export function labelLayers(theme: MapTheme, options: StyleOptions): LayerSpecification[] {
   const paint = { 'text-color': theme.text, 'text-halo-color': theme.textHalo, 'text-halo-width': 1.6 };
   return [
@@ -87,10 +96,10 @@ export function labelLayers(theme: MapTheme, options: StyleOptions): LayerSpecif
       source: 'microgrids-labels',
       minzoom: 14,
       layout: {
-        'text-field': ['get', 'name'],
+        'text-field': nameWithin(options.shown.includes('grids')),
         'text-font': FONTS,
         'text-size': 10.5,
-        'text-max-width': 7,
+        'text-max-width': UNBROKEN,
         ...isOn(options, 'microgrids'),
       },
       paint,
@@ -101,10 +110,10 @@ export function labelLayers(theme: MapTheme, options: StyleOptions): LayerSpecif
       source: 'grids-labels',
       minzoom: 12.6,
       layout: {
-        'text-field': ['get', 'name'],
+        'text-field': nameWithin(options.shown.includes('villages')),
         'text-font': FONTS,
         'text-size': ['interpolate', ['linear'], ['zoom'], 12, 10.5, 15, 13],
-        'text-max-width': 7,
+        'text-max-width': UNBROKEN,
         ...isOn(options, 'grids'),
       },
       paint,
