@@ -2,7 +2,7 @@
 
 use geo::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 
-/// Edges no longer than this stay within a millimetre of themselves when their ends are projected to degrees: between the
+/// Edges no longer than this stay within about a millimetre of themselves when their ends are projected to degrees: between the
 /// straight line in a Gauss–Krüger plane and the one in degrees lie L² × 1.2e-8 m⁻¹ (40 m at 59 km, in middle latitudes).
 pub const LONGEST_EDGE_M: f64 = 300.0;
 
