@@ -21,6 +21,7 @@ use tempfile::TempDir;
 
 /// Import a file: CSV, GeoJSON or GeoPackage. The same file twice changes nothing; bad rows are reported and left out.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub struct Args {
     /// villages, grids, microgrids, squares, facilities, households, devices, persons, posts, reports, case-events, visits,
     /// activities or patrols

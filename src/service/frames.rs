@@ -138,7 +138,7 @@ impl Builder<'_> {
     /// A household was part of the places of its era: a row an era, as far as they differ.
     fn add_households(&mut self) {
         let homes = &self.source.records.households;
-        let by_era = self.placed_by_era(homes.iter().map(|home| home.location).collect());
+        let by_era = self.placed_by_era(&homes.iter().map(|home| home.location).collect::<Vec<_>>());
         for (i, home) in homes.iter().enumerate() {
             let household = self.key(home.id);
             for (from, to, at) in self.stretches(home.lived_in_from, home.lived_in_to, |era| by_era[era][i]) {
@@ -149,9 +149,9 @@ impl Builder<'_> {
     }
 
     /// N points → their places in each era.
-    fn placed_by_era(&mut self, points: Vec<Option<LonLat>>) -> Vec<Vec<Placed>> {
+    fn placed_by_era(&mut self, points: &[Option<LonLat>]) -> Vec<Vec<Placed>> {
         let eras = self.source.eras;
-        let placed = eras.iter().map(|era| era.place(&points));
+        let placed = eras.iter().map(|era| era.place(points));
         placed.collect::<Vec<_>>().iter().map(|era| era.iter().map(|it| self.placed(Some(it))).collect()).collect()
     }
 
@@ -208,8 +208,8 @@ impl Builder<'_> {
         let records = self.source.records;
         let now = self.source.hot.as_of.unwrap_or_else(chrono::Utc::now);
         let today = now.with_timezone(&self.source.calendar.zone()).date_naive();
-        let centres = records.squares.iter().map(|square| centre(&square.shape)).collect();
-        let by_era = self.placed_by_era(centres);
+        let centres: Vec<_> = records.squares.iter().map(|square| centre(&square.shape)).collect();
+        let by_era = self.placed_by_era(&centres);
         for (i, square) in records.squares.iter().enumerate() {
             let holds = |it: &&Facility| it.valid_from <= today && it.valid_to.is_none_or(|to| today < to);
             let own: Vec<_> = records.facilities.iter().filter(|it| it.square == square.id).filter(holds).collect();

@@ -48,7 +48,9 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<&'static str> {
     let zeros = |first: usize| bytes.iter().skip(first).step_by(2).filter(|&&byte| byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     // A text of long Chinese cells has few; a zero that strayed into another text has no side.
-    let few = even + odd < 2 || (even + odd) * 50 < bytes.len();
+    // What is valid UTF-8 as it stands is UTF-16 only if it is nearly all ASCII.
+    let least = if std::str::from_utf8(bytes).is_ok() { bytes.len() / 4 } else { bytes.len() / 50 };
+    let few = even + odd < 2 || even + odd < least;
     match (even, odd) {
         _ if few => None,
         _ if odd > 9 * even => Some("utf-16le"),
