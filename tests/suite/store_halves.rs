@@ -56,6 +56,25 @@ async fn a_commit_that_reached_only_the_private_file_is_taken_back() {
     fixture.end().await;
 }
 
+/// A GeoPackage of long ago beside the private file of today: nothing that the undo log could mend.
+#[tokio::test]
+async fn halves_of_different_times_are_refused() {
+    let fixture = Fixture::geopackage().await;
+    let (private, public) = files(&fixture);
+    write(&fixture.store, 1, "first").await;
+    fixture.store.close().await;
+    let before = std::fs::read(&public).unwrap();
+    let store = fixture.another().await;
+    write(&store, 1, "second").await;
+    write(&store, 2, "third").await;
+    store.close().await;
+    std::fs::write(&public, &before).unwrap();
+    let opened = Store::open(&fixture.target, None).await;
+    assert!(matches!(opened, Err(StoreError::HalvesApart(_))), "{opened:?}");
+    assert_eq!(rows(&private, "household_private").await, 2, "and nothing is taken back");
+    fixture.end().await;
+}
+
 async fn rows(file: &Path, table: &str) -> i64 {
     let mut connection = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(file)).await.unwrap();
     let count = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));

@@ -16,26 +16,54 @@ pub(super) async fn count(connection: &mut SqliteConnection) -> Result<(), Store
     Ok(())
 }
 
-/// Whether the last commit reached both files. Outside of a transaction it may be another's commit that is under way.
-pub(super) async fn is_settled(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
-    let (_, private, _, public): (String, i64, String, i64) = sqlx::query_as(MARKS).fetch_one(connection).await?;
-    Ok(private == public)
+/// How the two files stand to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Halves {
+    Whole,
+    /// The private file has one commit more: the last one broke off, or is just being written by another process.
+    OneAhead,
+    /// Of different stores or times: one of them was put back from a backup, say. The undo log does not reach so far.
+    Apart,
 }
 
-/// Within a transaction that may write: takes the private half of a commit back whose other half was never written, then
-/// empties the undo log.
-pub(super) async fn settle(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    if !is_settled(&mut *connection).await? {
-        tracing::warn!("the program ended between the two files of a commit, which was not confirmed: it is taken back");
-        let undo: Vec<String> =
-            sqlx::query_scalar("SELECT statement FROM main.undo ORDER BY seq DESC").fetch_all(&mut *connection).await?;
-        for statement in undo {
-            sqlx::query(AssertSqlSafe(statement)).persistent(false).execute(&mut *connection).await?;
+pub(super) async fn halves(connection: &mut SqliteConnection) -> Result<Halves, StoreError> {
+    let (private_store, private, store, public): (String, i64, String, i64) =
+        sqlx::query_as(MARKS).fetch_one(connection).await?;
+    Ok(match private - public {
+        _ if private_store != store => Halves::Apart,
+        0 => Halves::Whole,
+        1 => Halves::OneAhead,
+        _ => Halves::Apart,
+    })
+}
+
+/// Within a transaction that may write: takes the private half of a commit back whose other half was never written. Where there
+/// is none it writes nothing.
+///
+/// # Errors
+/// [`StoreError::HalvesApart`].
+pub(super) async fn settle(connection: &mut SqliteConnection, private: &Path) -> Result<(), StoreError> {
+    match halves(&mut *connection).await? {
+        Halves::Whole => {}
+        Halves::OneAhead => {
+            tracing::warn!("the program ended between the two files of a commit, which was not confirmed: it is taken back");
+            let undo: Vec<String> =
+                sqlx::query_scalar("SELECT statement FROM main.undo ORDER BY seq DESC").fetch_all(&mut *connection).await?;
+            for statement in undo {
+                sqlx::query(AssertSqlSafe(statement)).persistent(false).execute(&mut *connection).await?;
+            }
+            let align = "UPDATE main.store_mark SET commits = (SELECT commits FROM gpkg.store_mark)";
+            sqlx::query(align).execute(&mut *connection).await?;
+            forget(connection).await?;
         }
-        let align = "UPDATE main.store_mark SET commits = (SELECT commits FROM gpkg.store_mark)";
-        sqlx::query(align).execute(&mut *connection).await?;
+        Halves::Apart => return Err(StoreError::HalvesApart(private.to_owned())),
     }
-    sqlx::query("DELETE FROM main.undo").execute(&mut *connection).await?;
+    Ok(())
+}
+
+/// Empties the undo log: the commit before the one that begins is whole.
+pub(super) async fn forget(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM main.undo").execute(connection).await?;
     Ok(())
 }
 
@@ -60,6 +88,5 @@ pub(super) async fn check(connection: &mut SqliteConnection, private: &Path, app
         let commits: i64 = sqlx::query_scalar("SELECT commits FROM main.store_mark").fetch_one(connection).await?;
         return if commits > 0 { Err(apart()) } else { Ok(()) };
     }
-    let (private, _, public, _): (String, i64, String, i64) = sqlx::query_as(MARKS).fetch_one(connection).await?;
-    if private == public { Ok(()) } else { Err(apart()) }
+    if halves(connection).await? == Halves::Apart { Err(apart()) } else { Ok(()) }
 }

@@ -55,6 +55,10 @@ impl GeoPackage {
         Ok(Self { directory: directory.to_owned(), writer, readers, seen })
     }
 
+    fn private(&self) -> PathBuf {
+        self.directory.join(open::PRIVATE_FILE)
+    }
+
     /// A full disk: the GeoPackage may not grow by more than `pages`.
     #[cfg(test)]
     async fn limit_growth(&self, pages: i64) -> Result<(), StoreError> {
@@ -110,13 +114,14 @@ impl Backend for GeoPackage {
         self.check().await?;
         // At once a writer: a reader that becomes one later could be refused in mid-work.
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        marks::settle(&mut transaction).await?;
+        marks::settle(&mut transaction, &self.private()).await?;
+        marks::forget(&mut transaction).await?;
         Ok(Box::new(SqliteTransaction(transaction)))
     }
 
     async fn watch(&self, area: String, latest: watch::Sender<i64>) -> Result<(), StoreError> {
         let mut connection = self.readers.acquire().await?.detach();
-        let writer = self.writer.clone();
+        let (writer, private) = (self.writer.clone(), self.private());
         tokio::spawn(async move {
             let mut seen = None;
             while !latest.is_closed() {
@@ -132,8 +137,8 @@ impl Backend for GeoPackage {
                     }
                 }
                 // Another process may have died between the two files of a commit.
-                if marks::is_settled(&mut connection).await.is_ok_and(|settled| !settled)
-                    && let Err(error) = settle(&writer).await
+                if marks::halves(&mut connection).await.is_ok_and(|halves| halves == marks::Halves::OneAhead)
+                    && let Err(error) = settle(&writer, &private).await
                 {
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
@@ -163,9 +168,9 @@ impl Backend for GeoPackage {
 }
 
 /// Waits until nobody writes, then looks whether a commit broke off.
-async fn settle(writer: &SqlitePool) -> Result<(), StoreError> {
+async fn settle(writer: &SqlitePool, private: &Path) -> Result<(), StoreError> {
     let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-    marks::settle(&mut transaction).await?;
+    marks::settle(&mut transaction, private).await?;
     Ok(transaction.commit().await?)
 }
 

@@ -131,7 +131,7 @@ async fn prepare(connection: &mut SqliteConnection, public: &Path, private: &Pat
     if !pending.is_empty() {
         guard_tables(&mut transaction).await?;
     }
-    marks::settle(&mut transaction).await?;
+    marks::settle(&mut transaction, private).await?;
     transaction.commit().await?;
     if !pending.is_empty() {
         sqlx::query("PRAGMA gpkg.wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;
