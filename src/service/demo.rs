@@ -3,7 +3,7 @@
 use super::{
     Service, ServiceError,
     hot::Division,
-    placing::{Divisions, nowhere},
+    placing::{Divisions, centre, nowhere},
 };
 use crate::{
     geometry::LonLat,
@@ -11,7 +11,6 @@ use crate::{
     store::{AreaSettings, PublishBoundaries, Writer},
     testing::subdistrict::{Settings, Subdistrict},
 };
-use geo::InteriorPoint as _;
 use std::collections::HashMap;
 
 /// The store is empty before.
@@ -63,8 +62,7 @@ fn place_all(mut demo: Subdistrict) -> Subdistrict {
     for ((home, _), placement) in demo.households.iter_mut().zip(homes) {
         home.placement = Some(placement);
     }
-    let centres = demo.squares.iter().map(|square| square.shape.interior_point().and_then(|point| point.try_into().ok()));
-    let squares = place(centres.collect());
+    let squares = place(demo.squares.iter().map(|square| centre(&square.shape)).collect());
     for (square, placement) in demo.squares.iter_mut().zip(squares) {
         square.placement = Some(placement);
     }

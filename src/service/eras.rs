@@ -64,10 +64,13 @@ impl Service {
             let from = if i == first { NaiveDate::MIN } else { version.valid_from };
             eras.push(Era { from, to, version: version.number, levels });
         }
+        let shown = |version: &i64| eras.iter().any(|era| era.version == *version);
+        self.past.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|version, _| shown(version));
         Ok(eras)
     }
 
-    async fn past_levels(&self, version: i64) -> Result<Levels, ServiceError> {
+    /// The boundaries of a version that is not the one in force.
+    pub(super) async fn past_levels(&self, version: i64) -> Result<Levels, ServiceError> {
         if let Some(known) = self.past.0.lock().unwrap_or_else(PoisonError::into_inner).get(&version) {
             return Ok(Arc::clone(known));
         }

@@ -2,15 +2,13 @@
 
 use super::{ImportError, Imported, Job, PublishedLevel, blocking, placed, read_drafts, resolve::Names};
 use crate::{
-    geometry::LonLat,
     intake::{self, BoundaryDraft, IntakeReport, Problem},
     place::{Boundary, Code, CodeScheme, Id, Level, reading_order},
-    service::{Service, hot::Division},
+    service::{Service, hot::Division, placing::centre},
     spatial::{SLIVER_M2, outside},
     store::{AreaSettings, PublishBoundaries, Writer, Written},
     table::Table,
 };
-use geo::{InteriorPoint as _, MultiPolygon};
 use std::collections::{HashMap, HashSet};
 
 impl Service {
@@ -133,7 +131,7 @@ impl Job {
                 }
                 continue;
             }
-            let found = interior(&child.shape).and_then(|inside| fresh.assigner.assign(Some(inside), 0.0).grid);
+            let found = centre(&child.shape).and_then(|inside| fresh.assigner.assign(Some(inside), 0.0).grid);
             let found = found.and_then(|i| fresh.boundaries.get(i));
             if let Some(retired) = child.parent.and_then(|parent| before.get(parent)) {
                 let now = found.map_or("–", |parent| parent.name.as_str());
@@ -196,7 +194,7 @@ impl Job {
             return Some(parent);
         }
         let division = self.hot.division(above);
-        let inside = interior(&draft.shape)?;
+        let inside = centre(&draft.shape)?;
         let found = division.assigner.assign(Some(inside), 0.0).grid.and_then(|i| division.boundaries.get(i));
         if let Some(parent) = found
             && let Some(excess) = outside(&parent.shape, &draft.shape, SLIVER_M2)
@@ -239,7 +237,7 @@ impl Job {
         for (parent, members) in by_parent {
             let code = self.hot.boundary(parent).and_then(|parent| parent.code.clone());
             let Some(code) = code.filter(|code| code.scheme() == CodeScheme::CnGrid15) else { continue };
-            let placed = members.iter().filter_map(|&i| Some((i, interior(&boundaries[i].shape)?)));
+            let placed = members.iter().filter_map(|&i| Some((i, centre(&boundaries[i].shape)?)));
             let (members, centres): (Vec<_>, Vec<_>) = placed.unzip();
             let mut serials =
                 (1..=999).filter_map(|serial| code.child(level, serial).ok()).filter(|it| !used.contains(it.as_str()));
@@ -266,8 +264,4 @@ const fn below(level: Level) -> Option<Level> {
         Level::Grid => Some(Level::MicroGrid),
         Level::MicroGrid => None,
     }
-}
-
-fn interior(shape: &MultiPolygon) -> Option<LonLat> {
-    shape.interior_point()?.try_into().ok()
 }

@@ -19,7 +19,6 @@ use crate::{
     round::{Fulfilment, Round, RoundKind, shipped_rounds},
     service::{
         Service, ServiceError,
-        hot::Division,
         placing::{Divisions, centre, nowhere},
     },
     store::{CasesWritten, Writer, Written},
@@ -131,14 +130,10 @@ impl Service {
             }
         }
         for (version, rows) in by_version {
-            let mut levels = Vec::new();
-            for level in Level::ALL {
-                levels.push(self.store.boundaries(*level, version).await?);
-            }
+            let levels = self.past_levels(version).await?;
             let points: Vec<_> = rows.iter().filter_map(|&i| drafts.get(i)).map(|draft| draft.location).collect();
             let then = blocking(move || {
-                let divisions: Vec<_> = levels.into_iter().map(Division::new).collect();
-                let [villages, grids, microgrids] = divisions.as_slice() else { return Vec::new() };
+                let [villages, grids, microgrids] = &*levels;
                 place_under(&Divisions { version, villages, grids, microgrids }, &points)
             });
             for (i, placement) in rows.into_iter().zip(then.await?) {
