@@ -28,7 +28,7 @@ pub async fn read_table(path: &Path, options: &ReadOptions) -> Result<Table, Tab
     if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gpkg")) {
         let limits = options.limits;
         let layer = read_gpkg_layer(path, options.layer.as_deref(), limits.rows, limits.file_bytes).await;
-        return Ok(to_table(path, layer.map_err(|source| named(path, source))?));
+        return Ok(to_table(path, layer.map_err(|source| named(path, source))?, limits.cell_bytes));
     }
     let (path, options) = (path.to_owned(), options.clone());
     let read = tokio::task::spawn_blocking(move || table::read(&path, &options)).await;
@@ -45,7 +45,7 @@ fn named(path: &Path, source: StoreError) -> TableFileError {
     }
 }
 
-fn to_table(path: &Path, layer: ForeignLayer) -> Table {
+fn to_table(path: &Path, layer: ForeignLayer, cell_bytes: usize) -> Table {
     let mut geometries = layer.geometries.into_iter();
     let columns = layer.columns;
     let mut builder = RowBuilder::default();
@@ -54,28 +54,31 @@ fn to_table(path: &Path, layer: ForeignLayer) -> Table {
             Ok(geometry) => (geometry, None),
             Err(why) => (None, Some(RowDefect::Geometry(why))),
         };
-        let broken = push_cells(&mut builder, &cells, &columns);
+        let broken = push_cells(&mut builder, &cells, &columns, cell_bytes);
         builder.finish(i as u64 + 1, geometry, defect.or(broken))
     };
     let rows = layer.rows.into_iter().enumerate().map(row).collect();
     // A reference system that only the file knows must not pass for WGS 84: `intake` refuses this name unless it is told another.
-    let other = layer.other_srs.map(|srs| format!("srs {srs}: give --crs EPSG:n"));
     Table {
         rows,
         columns,
-        crs: layer.epsg.map(|code| format!("EPSG:{code}")).or(other),
+        crs: layer.epsg.map(|code| format!("EPSG:{code}")).or(layer.other_srs),
         origin: Origin { path: path.to_owned(), read_as: format!("GeoPackage, layer {}", layer.name) },
     }
 }
 
-/// The defect of the row, if one of its texts is broken.
-fn push_cells(row: &mut RowBuilder, cells: &[Cell], columns: &[String]) -> Option<RowDefect> {
+/// The defect of the row, if one of its texts is broken or longer than `limit`.
+fn push_cells(row: &mut RowBuilder, cells: &[Cell], columns: &[String], limit: usize) -> Option<RowDefect> {
     let mut defect = None;
     for (i, cell) in cells.iter().enumerate() {
         match cell {
             Cell::Null => row.push("", CellKind::Null),
             Cell::Int(number) => row.push(&number.to_string(), CellKind::Number),
             Cell::Real(number) => row.push(&number.to_string(), CellKind::Number),
+            Cell::Text(text) | Cell::Broken(text) if text.len() > limit => {
+                row.push("", CellKind::Null);
+                defect.get_or_insert(RowDefect::CellTooLong { bytes: text.len(), limit });
+            }
             Cell::Text(text) => row.push(text, CellKind::Text),
             Cell::Broken(text) => {
                 row.push(text, CellKind::Text);
@@ -106,23 +109,28 @@ mod tests {
     #[test]
     fn rows_and_their_defects() {
         let mut layer = layer(Some(4490), None);
-        let table = to_table(Path::new("a.gpkg"), layer.clone());
+        let table = to_table(Path::new("a.gpkg"), layer.clone(), 100);
         assert_eq!(table.crs.as_deref(), Some("EPSG:4490"));
         assert_eq!((table.rows[0].cell(0), table.rows[0].cell(1), &table.rows[0].defect), ("1", "一", &None));
         assert_eq!(table.rows[1].defect, Some(RowDefect::Geometry("curved".to_owned())));
         layer.geometries[1] = Ok(None);
-        let broken = to_table(Path::new("a.gpkg"), layer).rows[1].defect.clone();
+        let broken = to_table(Path::new("a.gpkg"), layer, 100).rows[1].defect.clone();
         assert!(matches!(broken, Some(RowDefect::BrokenText { column, .. }) if column == "name"));
     }
 
     #[test]
     fn a_reference_system_that_only_the_file_knows_is_refused_by_name() {
-        let table = to_table(Path::new("a.gpkg"), layer(None, Some("300001 (Xian 80 custom)")));
+        let table = to_table(Path::new("a.gpkg"), layer(None, Some("300001 (Xian 80 custom)")), 100);
         let rules = Mapping::default().position;
         let refused = Positions::bind(&table, &rules, PositionFlags::default()).unwrap_err().to_string();
-        assert!(refused.contains("srs 300001 (Xian 80 custom): give --crs EPSG:n"), "{refused}");
+        assert!(
+            refused.contains(
+                "\"300001 (Xian 80 custom)\" is no reference system known here; name one by its code: --crs EPSG:4547"
+            ),
+            "{refused}"
+        );
         let told = PositionFlags { crs: Some("EPSG:4490"), ..PositionFlags::default() };
         assert!(Positions::bind(&table, &rules, told).is_ok());
-        assert_eq!(to_table(Path::new("a.gpkg"), layer(None, None)).crs, None);
+        assert_eq!(to_table(Path::new("a.gpkg"), layer(None, None), 100).crs, None);
     }
 }

@@ -14,7 +14,15 @@ use std::{collections::HashMap, path::Path};
 pub fn parse(path: &Path, bytes: Vec<u8>, options: &ReadOptions) -> Result<Table, TableError> {
     let (text, encoding) = encoding::decode(path, bytes, options.encoding.as_deref())?;
     let text = if text.contains('\u{1e}') { text.replace('\u{1e}', "") } else { text };
-    let mut rows = Rows { taken: vec![], columns: vec![], index: HashMap::new(), builder: RowBuilder::default(), options };
+    let mut rows = Rows {
+        taken: vec![],
+        columns: vec![],
+        index: HashMap::new(),
+        builder: RowBuilder::default(),
+        cells: 0,
+        most_cells: text.len() + SPARSE_CELLS,
+        options,
+    };
     let mut crs = None;
     let mut objects = 0_u64;
     let mut stream = serde_json::Deserializer::from_str(&text);
@@ -51,11 +59,17 @@ fn crs_name(crs: &Value) -> Option<String> {
     }
 }
 
+/// A row has a cell for each property before its last. Where each feature has properties of its own that is the square of the
+/// file; a CSV file has no more cells than bytes, and no more than that, and these, are taken.
+const SPARSE_CELLS: usize = 16 << 20;
+
 struct Rows<'o> {
     taken: Vec<Row>,
     columns: Vec<String>,
     index: HashMap<String, usize>,
     builder: RowBuilder,
+    cells: usize,
+    most_cells: usize,
     options: &'o ReadOptions,
 }
 
@@ -79,7 +93,15 @@ impl Sink for Rows<'_> {
         });
         self.taken.push(self.builder.finish(number, geometry, defect));
         let (found, limit) = (self.columns.len(), self.options.limits.columns);
-        if found > limit { Err(format!("{found} properties are more than the limit of {limit}")) } else { Ok(()) }
+        if found > limit {
+            return Err(format!("{found} properties are more than the limit of {limit}"));
+        }
+        if self.cells > self.most_cells {
+            return Err(format!(
+                "{found} properties, few of them in each feature, are too many for so many features; split the file"
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -110,7 +132,7 @@ impl Rows<'_> {
 
     /// Puts the properties into the builder in the order of the columns.
     fn cells(&mut self, feature: &Object) -> Option<RowDefect> {
-        let mut cells: Vec<&Value> = vec![&Value::Null; self.columns.len()];
+        let mut cells: Vec<&Value> = Vec::new();
         let has_id = feature.properties.iter().any(|(name, _)| name == "id");
         let member = (!has_id && !feature.id.is_null()).then_some(("id", &feature.id));
         for (name, value) in member.into_iter().chain(feature.properties.iter().map(|(name, value)| (name.as_str(), value))) {
@@ -118,6 +140,7 @@ impl Rows<'_> {
             cells.resize(cells.len().max(column + 1), &Value::Null);
             cells[column] = value;
         }
+        self.cells += cells.len();
         let limit = self.options.limits.cell_bytes;
         let mut defect = None;
         for value in cells {

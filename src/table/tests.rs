@@ -120,6 +120,18 @@ fn an_unclosed_quote_is_named() {
 }
 
 #[test]
+fn features_that_share_no_property_are_bounded() {
+    let feature = |i: u32| format!(r#"{{"type":"Feature","properties":{{"p{i}":1}},"geometry":null}}"#);
+    let lines = |order: &mut dyn Iterator<Item = u32>| order.map(feature).collect::<Vec<_>>().join("\n");
+    let few = read_as("a.geojsonl", lines(&mut (0..100))).unwrap();
+    assert_eq!((few.rows[99].cell(99), few.rows[0].cell(99), few.rows[0].len()), ("1", "", 1));
+    // 1,900 columns, then ten thousand rows with the last of them alone.
+    let many = read_as("a.geojsonl", lines(&mut (0..1_900).chain(std::iter::repeat_n(1_899, 10_000))));
+    let refused = many.unwrap_err().to_string();
+    assert!(refused.contains("1900 properties, few of them in each feature"), "{refused}");
+}
+
+#[test]
 fn limits_hold() {
     let limits = Limits { file_bytes: 40, rows: 2, columns: 2, cell_bytes: 3 };
     let read_limited = |text: &str| {
