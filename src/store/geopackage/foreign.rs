@@ -8,7 +8,13 @@ use sqlx::{
     AssertSqlSafe, Column, Connection, Executor, Row, SqlSafeStr, SqliteConnection, Statement, TypeInfo, ValueRef,
     sqlite::{SqliteConnectOptions, SqliteRow, SqliteStatement},
 };
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 use tokio::io::AsyncReadExt;
 
 /// A value of a foreign table.
@@ -54,6 +60,20 @@ struct Bounds {
     bytes: u64,
 }
 
+/// Instructions of SQLite's machine between two looks, and looks without a row in between, some minutes in all: a view that
+/// goes on without an end never comes to a row that could break the other bounds.
+const INSTRUCTIONS: i32 = 1_000_000;
+const LOOKS: u32 = if cfg!(test) { 20 } else { 5_000 };
+
+/// Has SQLite end what gives no row for long. The count is of the looks since the last row.
+async fn end_what_never_ends(connection: &mut SqliteConnection) -> Result<Arc<AtomicU32>, StoreError> {
+    let looks = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&looks);
+    let goes_on = move || count.fetch_add(1, Ordering::Relaxed) < LOOKS;
+    connection.lock_handle().await?.set_progress_handler(INSTRUCTIONS, goes_on);
+    Ok(looks)
+}
+
 /// Reads `layer` of the GeoPackage at `path`, opened for reading only; the only layer where none is named. At most `rows` rows,
 /// which take `bytes` of memory.
 ///
@@ -85,6 +105,7 @@ async fn read(
     bounds: Bounds,
 ) -> Result<ForeignLayer, StoreError> {
     let foreign = |why: String| StoreError::Foreign { path: path.to_owned(), why };
+    let looks = end_what_never_ends(connection).await?;
     if !has_table(connection, "gpkg_contents").await? {
         return Err(foreign("is no GeoPackage: it has no table gpkg_contents".to_owned()));
     }
@@ -104,7 +125,12 @@ async fn read(
     let statement = statement.map_err(|error| foreign(format!("does not give its layer {name:?}: {error}")))?;
     let mut reading = Reading::new(name, geometry, &statement, bounds);
     let mut rows = statement.query().fetch(connection);
-    while let Some(row) = rows.try_next().await? {
+    let without_end = |error: sqlx::Error| match looks.load(Ordering::Relaxed) > LOOKS {
+        true => foreign("is a view that goes on without giving a row; save what it shows as a table".to_owned()),
+        false => error.into(),
+    };
+    while let Some(row) = rows.try_next().await.map_err(without_end)? {
+        looks.store(0, Ordering::Relaxed);
         reading.row(&row)?.map_err(foreign)?;
     }
     Ok(reading.layer)
@@ -305,6 +331,14 @@ mod tests {
         assert!(rows.contains("more than 100 rows in layer \"a\""), "{rows}");
         let bytes = with(&format!("{endless} SELECT hex(zeroblob(5000)) AS t FROM n")).await.unwrap_err().to_string();
         assert!(bytes.contains("more than 100000 bytes in layer \"a\""), "{bytes}");
+    }
+
+    #[tokio::test]
+    async fn a_view_that_never_gives_a_row_ends() {
+        let silent = "DROP TABLE a; CREATE VIEW a AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
+                      SELECT i FROM n WHERE i < 0";
+        let refused = with(silent).await.unwrap_err().to_string();
+        assert!(refused.contains("without giving a row"), "{refused}");
     }
 
     #[tokio::test]
