@@ -32,7 +32,7 @@ pub enum PositionSourceError {
     Column(#[from] ColumnError),
     #[error(transparent)]
     Datum(#[from] UnknownDatum),
-    #[error("{0:?} names no reference system; write EPSG:4547")]
+    #[error("{0:?} is no reference system known here; name one by its code: --crs EPSG:4547")]
     CrsName(String),
     #[error(transparent)]
     Crs(#[from] CrsError),
@@ -210,7 +210,7 @@ impl<'t> Positions<'t> {
                 if text.is_empty() {
                     return Ok(None);
                 }
-                Geometry::try_from_wkt_str(text).map(Some).map_err(|error| PositionProblem::Wkt(error.to_string()))
+                parse_wkt(text).map(Some)
             }
             Source::Nowhere | Source::Columns { .. } => Ok(None),
         }
@@ -241,6 +241,24 @@ impl<'t> Positions<'t> {
         };
         Ok(self.datum.to_wgs84(at))
     }
+}
+
+/// A polygon in a collection needs four; the parser calls itself once for each, and a text of brackets would use up its stack.
+const BRACKETS: usize = 16;
+
+fn parse_wkt(text: &str) -> Result<Geometry, PositionProblem> {
+    let mut open = 0_usize;
+    for byte in text.bytes() {
+        match byte {
+            b'(' => open += 1,
+            b')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if open > BRACKETS {
+            return Err(PositionProblem::Wkt(format!("brackets more than {BRACKETS} deep")));
+        }
+    }
+    Geometry::try_from_wkt_str(text).map_err(|error| PositionProblem::Wkt(error.to_string()))
 }
 
 fn source(table: &Table, rules: &PositionRules) -> Result<Source, ColumnError> {

@@ -286,6 +286,15 @@ fn grids_with_national_codes() {
 }
 
 #[test]
+fn nested_brackets_are_refused_as_text() {
+    let deep = format!("{}POINT(1 1){}", "GEOMETRYCOLLECTION(".repeat(20_000), ")".repeat(20_000));
+    let file = csv(&format!("name,wkt\nX,\"{deep}\"\nY,\"POLYGON((0 0,1 0,1 1,0 0))\"\n"));
+    let (grids, report) = read_grids(&file, &Mapping::default(), &shanghai()).unwrap();
+    let said = report.text(Lang::En);
+    assert!(grids.len() == 1 && said.contains("brackets more than 16 deep"), "{said}");
+}
+
+#[test]
 fn districts_elsewhere_have_free_codes_and_wkt() {
     let file = csv("name,wkt\nNORTHRIDGE,\"POLYGON((0 0,1 0,1 1,0 1,0 0))\"\nX,POLYGON((0 0\n");
     let context = shanghai();
