@@ -67,14 +67,23 @@ impl Edge {
         self.a.x.max(self.b.x)
     }
 
+    fn south(&self) -> f64 {
+        self.a.y.min(self.b.y)
+    }
+
+    fn north(&self) -> f64 {
+        self.a.y.max(self.b.y)
+    }
+
     fn misses_in_latitude(&self, other: &Self) -> bool {
-        self.a.y.max(self.b.y) < other.a.y.min(other.b.y) || other.a.y.max(other.b.y) < self.a.y.min(self.b.y)
+        self.north() < other.south() || other.north() < self.south()
     }
 }
 
 /// The first flaw found and where it is, `None` for a valid shape. Rings closed, without repeated vertices, in range. Exact predicates.
 ///
-/// A sweep over longitude: O(n log n) for borders of short edges.
+/// A sweep over longitude in each of up to n bands of latitude: O(n log n) for borders of short edges, and for combs whose teeth
+/// all lie in one direction.
 pub(super) fn first_flaw(shape: &MultiPolygon) -> Option<(Flaw, LonLat)> {
     let rings: Vec<Ring> = shape
         .0
@@ -96,26 +105,52 @@ fn flaw_of_edges(rings: &[Ring], touching: &mut HashSet<usize>) -> Option<(Flaw,
         edges.extend(vertices.windows(2).enumerate().map(|(place, pair)| Edge { ring, place, a: pair[0], b: pair[1] }));
     }
     edges.sort_unstable_by(|a, b| a.west().total_cmp(&b.west()));
-    let mut active: Vec<Edge> = Vec::new();
-    for edge in edges {
-        active.retain(|other| other.east() >= edge.west());
-        for other in active.iter().filter(|other| !other.misses_in_latitude(&edge)) {
-            let last = rings[edge.ring].vertices.len() - 2;
-            let (first, second) = if other.place < edge.place { (other, &edge) } else { (&edge, other) };
-            let same_ring = edge.ring == other.ring;
-            let adjacent = same_ring && (second.place - first.place == 1 || (first.place == 0 && second.place == last));
-            match contact(first, second) {
-                Contact::None => {}
-                Contact::Cross(at) => return Some((Flaw::Crossing, at)),
-                Contact::Along(at) => return Some((Flaw::Overlap, at)),
-                Contact::Point(_) if adjacent => {}
-                Contact::Point(at) if same_ring => return Some((Flaw::SelfTouch, at)),
-                Contact::Point(_) => touching.extend([edge.ring, other.ring]),
+    let bands = bands(&edges);
+    let mut active: Vec<&Edge> = Vec::new();
+    for band in &bands {
+        active.clear();
+        for &index in band {
+            let edge = &edges[index];
+            active.retain(|other| other.east() >= edge.west());
+            for other in active.iter().filter(|other| !other.misses_in_latitude(edge)) {
+                match contact(other, edge) {
+                    Contact::None => {}
+                    Contact::Cross(at) => return Some((Flaw::Crossing, at)),
+                    Contact::Along(at) => return Some((Flaw::Overlap, at)),
+                    Contact::Point(_) if follow_each_other(edge, other, rings) => {}
+                    Contact::Point(at) if edge.ring == other.ring => return Some((Flaw::SelfTouch, at)),
+                    Contact::Point(_) => touching.extend([edge.ring, other.ring]),
+                }
             }
+            active.push(edge);
         }
-        active.push(edge);
     }
     None
+}
+
+fn follow_each_other(e: &Edge, f: &Edge, rings: &[Ring]) -> bool {
+    let last = rings[e.ring].vertices.len() - 2;
+    let (first, second) = (e.place.min(f.place), e.place.max(f.place));
+    e.ring == f.ring && (second - first == 1 || (first == 0 && second == last))
+}
+
+/// The edges in each band of latitude, in the order given. A band is as high as the mean edge or higher, so that no more than
+/// 3n places are needed.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "at most n bands")]
+fn bands(edges: &[Edge]) -> Vec<Vec<usize>> {
+    let south = edges.iter().map(Edge::south).fold(f64::INFINITY, f64::min);
+    let north = edges.iter().map(Edge::north).fold(f64::NEG_INFINITY, f64::max);
+    let n = edges.len() as f64;
+    let height = (edges.iter().map(|edge| edge.north() - edge.south()).sum::<f64>() / n).max((north - south) / n);
+    // Level rings, of which nothing has a height, are one band.
+    let band = |lat: f64| if height > 0.0 { ((lat - south) / height) as usize } else { 0 };
+    let mut bands = vec![Vec::new(); if edges.is_empty() { 0 } else { band(north) + 1 }];
+    for (index, edge) in edges.iter().enumerate() {
+        for band in &mut bands[band(edge.south())..=band(edge.north())] {
+            band.push(index);
+        }
+    }
+    bands
 }
 
 enum Contact {
