@@ -37,7 +37,7 @@ pub struct Args {
     columns: Vec<(String, String)>,
     #[command(flatten)]
     position: PositionArgs,
-    /// How times are written, as strftime: `%Y/%m/%d %H:%M`; detected if not given
+    /// How times are written, as strftime: `%Y/%m/%d %H:%M`, or `excel` for a spreadsheet's own numbers; detected if not given
     #[arg(long, value_name = "FORMAT")]
     time_format: Option<String>,
     /// The day from which boundaries hold; today if not given
@@ -49,6 +49,9 @@ pub struct Args {
     /// What the area is called on the page; its key if not given
     #[arg(long, value_name = "NAME")]
     area_name: Option<String>,
+    /// Found the area that `--area` names in a store that holds others
+    #[arg(long)]
+    new_area: bool,
     /// The data are generated: the page says so everywhere
     #[arg(long)]
     synthetic: bool,
@@ -83,6 +86,7 @@ pub async fn run(args: Args) -> Result<()> {
         dry_run: args.dry_run,
         valid_from: args.valid_from,
         area: args.store.area,
+        new_area: args.new_area,
         zone: args.zone,
         area_name: args.area_name,
         synthetic: args.synthetic,

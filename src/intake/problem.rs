@@ -16,6 +16,7 @@ vocabulary! {
         TooLong => "too_long", "文字过长", "too long a text";
         ControlCharacter => "control_character", "含有控制字符", "a control character in a text";
         BadCode => "bad_code", "编码不合规", "a code that breaks its scheme";
+        CodeOfAnother => "code_of_another", "编码与所在上级的编码不符", "a code that does not begin with that of the place above";
         DuplicateId => "duplicate_id", "标识重复", "an id that an earlier row has";
         NoGeometry => "no_geometry", "没有图形", "no geometry";
         BadGeometry => "bad_geometry", "图形无法使用", "a geometry that can't be used";
@@ -35,6 +36,8 @@ vocabulary! {
         BoundaryGap => "boundary_gap", "边界之间有空隙", "a gap between boundaries";
         OutsideParent => "outside_parent", "超出上级边界", "outside the place that it is part of";
         UnknownParent => "unknown_parent", "上级不存在", "the place that it is part of isn't known";
+        Uncovered => "uncovered", "上级有未被划分的部分", "a part of the place above lies in none of these";
+        KeptInForce => "kept_in_force", "现行但不在已接收的行中；因有被拒绝的行，保留不变", "in force but in no accepted row: kept as it is, since rows were rejected";
         Retired => "retired", "现行但文件中没有的，停用", "in force until now but not in the file: retired";
         ParentRetired => "parent_retired", "上级已撤销（改归所在的新上级）", "the place that it was part of is retired: now part of where it lies";
     }

@@ -13,13 +13,35 @@ vocabulary! {
     }
 }
 
+impl Level {
+    /// What it is part of.
+    #[must_use]
+    pub const fn above(self) -> Option<Self> {
+        match self {
+            Self::Village => None,
+            Self::Grid => Some(Self::Village),
+            Self::MicroGrid => Some(Self::Grid),
+        }
+    }
+
+    /// What its parts are.
+    #[must_use]
+    pub const fn below(self) -> Option<Self> {
+        match self {
+            Self::Village => Some(Self::Grid),
+            Self::Grid => Some(Self::MicroGrid),
+            Self::MicroGrid => None,
+        }
+    }
+}
+
 vocabulary! {
     /// What a grid consists of.
     GridKind, "kind of grid" {
-        HouseYard => "house_yard", "屋场", "house-yard";
-        Estate => "estate", "小区", "estate";
-        Institution => "institution", "机关单位", "institution";
-        Scenic => "scenic", "景区景点", "scenic";
+        HouseYard => "house_yard", "屋场", "house-yard" | "院落";
+        Estate => "estate", "小区", "estate" | "居民小区";
+        Institution => "institution", "机关单位", "institution" | "机关", "单位";
+        Scenic => "scenic", "景区景点", "scenic" | "景区", "景点";
         Other => "other", "其他", "other";
     }
 }

@@ -94,7 +94,8 @@ impl Service {
             records.households.iter().filter(|it| it.is_lived_in(today) && inside(it.placement.as_ref())).collect();
         let households = homes.len() as u64;
         let persons = homes.iter().map(|home| u64::from(home.persons)).sum();
-        let open = records.cases.iter().filter(|case| case.state.is_open() && inside(case.placement.as_ref())).count() as u64;
+        // Whoever is there today has to see to what is open, whichever boundaries it came in under.
+        let open = records.cases.iter().filter(|case| case.state.is_open() && inside(case.now.as_ref())).count() as u64;
         let shown = |count: u64| figures::shown(viewer, count);
         let (leaders, workers) = Self::posts(&hot, &records, &boundary, viewer)?;
         let mut trends = BTreeMap::new();

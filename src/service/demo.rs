@@ -3,11 +3,11 @@
 use super::{
     Service, ServiceError,
     hot::Division,
-    placing::{Divisions, centre, nowhere},
+    placing::{Divisions, centre},
 };
 use crate::{
     geometry::LonLat,
-    place::{CodeScheme, Id, Level, Placement},
+    place::{CodeScheme, Id, Level},
     store::{AreaSettings, PublishBoundaries, Writer},
     testing::subdistrict::{Settings, Subdistrict},
 };
@@ -50,14 +50,7 @@ fn place_all(mut demo: Subdistrict) -> Subdistrict {
     let levels = [&demo.villages, &demo.grids, &demo.microgrids].map(|boundaries| Division::new(boundaries.clone()));
     let [villages, grids, microgrids] = &levels;
     let divisions = Divisions { version: FIRST_VERSION, villages, grids, microgrids };
-    let place = |points: Vec<Option<LonLat>>| -> Vec<Placement> {
-        let placed = divisions.place(&points);
-        points
-            .iter()
-            .zip(placed)
-            .map(|(point, placement)| point.map_or_else(|| nowhere(FIRST_VERSION), |_| placement))
-            .collect()
-    };
+    let place = |points: Vec<Option<LonLat>>| divisions.place(&points);
     let homes = place(demo.households.iter().map(|(home, _)| home.location).collect());
     for ((home, _), placement) in demo.households.iter_mut().zip(homes) {
         home.placement = Some(placement);
@@ -72,7 +65,7 @@ fn place_all(mut demo: Subdistrict) -> Subdistrict {
     }
     let cases = place(demo.cases.iter().map(|case| case.location).collect());
     for (case, placement) in demo.cases.iter_mut().zip(cases) {
-        case.placement = Some(placement);
+        (case.placement, case.now) = (Some(placement.clone()), Some(placement));
     }
     let persons: HashMap<&str, Id> = demo.persons.iter().map(|person| (person.source.as_str(), person.id)).collect();
     for event in &mut demo.events {

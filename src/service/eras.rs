@@ -1,31 +1,28 @@
-//! Which boundaries were in force when: figures of the past are those of the grids of then.
+//! The boundaries of the past: figures and reports of a day are in the grids of that day.
 
 use super::{
     Service, ServiceError,
     hot::{Division, Hot},
-    placing::{Divisions, index},
+    placing::{Divisions, centre, index},
+    timeline::Stretch,
 };
 use crate::{
     geometry::LonLat,
-    place::{Boundary, BoundaryVersion, Id, Level, Placement},
+    place::{Boundary, Id, Level, Placement},
 };
-use chrono::NaiveDate;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
 /// The three levels of a version.
-pub type Levels = Arc<[Division; 3]>;
+pub type Levels = [Arc<Division>; 3];
 
-/// A stretch of days under one version of the boundaries.
+/// A stretch of days with its boundaries.
+#[derive(Clone)]
 pub struct Era {
-    /// `NaiveDate::MIN` for the first: what is older lies in it too.
-    pub from: NaiveDate,
-    /// Exclusive; `None` for the one in force.
-    pub to: Option<NaiveDate>,
-    pub version: i64,
-    levels: Levels,
+    pub stretch: Stretch,
+    pub levels: Levels,
 }
 
 impl Era {
@@ -38,84 +35,57 @@ impl Era {
         self.levels.iter().find_map(|division| division.get(id))
     }
 
+    /// What `boundary` is part of: as it says, or where that is of another time, what it lies in.
+    pub fn parent(&self, boundary: &Boundary) -> Option<&Boundary> {
+        let above = self.division(boundary.level.above()?);
+        let said = boundary.parent.and_then(|parent| above.get(parent));
+        said.or_else(|| above.boundaries.get(above.assigner.assign(Some(centre(&boundary.shape)?), 0.0).grid?))
+    }
+
     /// N points → N placements.
     pub fn place(&self, points: &[Option<LonLat>]) -> Vec<Placement> {
-        let [villages, grids, microgrids] = &*self.levels;
-        Divisions { version: self.version, villages, grids, microgrids }.place(points)
+        let [villages, grids, microgrids] = &self.levels;
+        Divisions { version: self.stretch.version, villages, grids, microgrids }.place(points)
     }
 }
 
-/// Versions that are no longer in force. They never change, so that they are read once.
+/// Levels that are no longer as they were from a version on. They never change, so that they are read once.
 #[derive(Default)]
-pub struct Past(Mutex<HashMap<i64, Levels>>);
-
-/// Past versions that figures go back through; what is older counts under the oldest of them.
-const MOST: usize = 24;
+pub struct Past(Mutex<HashMap<(Level, i64), Arc<Division>>>);
 
 impl Service {
     /// The eras of a snapshot, in order; none while nothing is published.
     pub(super) async fn eras(&self, hot: &Hot) -> Result<Vec<Era>, ServiceError> {
-        let stretches = stretches(&hot.versions, hot.complete_from());
-        let first = stretches.len().saturating_sub(MOST);
+        let Some(today) = hot.era() else { return Ok(Vec::new()) };
         let mut eras = Vec::new();
-        for (i, version) in stretches.iter().enumerate().skip(first) {
-            let to = stretches.get(i + 1).map(|next| next.valid_from);
-            let levels = if to.is_none() { hot.levels() } else { self.past_levels(version.number).await? };
-            let from = if i == first { NaiveDate::MIN } else { version.valid_from };
-            eras.push(Era { from, to, version: version.number, levels });
+        for stretch in hot.timeline.stretches() {
+            eras.push(self.era(&today, stretch).await?);
         }
-        let shown = |version: &i64| eras.iter().any(|era| era.version == *version);
-        self.past.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|version, _| shown(version));
+        let is_used = |key: &(Level, i64)| eras.iter().any(|era| era.stretch.levels[index(key.0)] == Some(key.1));
+        self.past.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|key, _| is_used(key));
         Ok(eras)
     }
 
-    /// The boundaries of a version that is not the one in force.
-    pub(super) async fn past_levels(&self, version: i64) -> Result<Levels, ServiceError> {
-        if let Some(known) = self.past.0.lock().unwrap_or_else(PoisonError::into_inner).get(&version) {
+    /// A stretch with its boundaries; what is as it is `today` is shared with it.
+    pub(super) async fn era(&self, today: &Era, stretch: &Stretch) -> Result<Era, ServiceError> {
+        let mut levels = today.levels.clone();
+        for level in Level::ALL {
+            let i = index(*level);
+            if let Some(version) = stretch.levels[i].filter(|_| stretch.levels[i] != today.stretch.levels[i]) {
+                levels[i] = self.past_level(*level, version).await?;
+            }
+        }
+        Ok(Era { stretch: stretch.clone(), levels })
+    }
+
+    async fn past_level(&self, level: Level, version: i64) -> Result<Arc<Division>, ServiceError> {
+        let key = (level, version);
+        if let Some(known) = self.past.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(known));
         }
-        let mut levels = Vec::new();
-        for level in Level::ALL {
-            levels.push(self.store.boundaries(*level, version).await?);
-        }
-        let levels: Levels = tokio::task::spawn_blocking(move || Arc::new(Division::of_levels(levels))).await?;
-        self.past.0.lock().unwrap_or_else(PoisonError::into_inner).insert(version, Arc::clone(&levels));
-        Ok(levels)
-    }
-}
-
-/// The versions that were in force for at least a day, in order, from the first that has every level.
-fn stretches(versions: &[BoundaryVersion], complete_from: i64) -> Vec<&BoundaryVersion> {
-    let mut stretches: Vec<&BoundaryVersion> = Vec::new();
-    for version in versions.iter().filter(|version| version.number >= complete_from) {
-        if stretches.last().is_some_and(|last| last.valid_from == version.valid_from) {
-            stretches.pop();
-        }
-        stretches.push(version);
-    }
-    stretches
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_of_the_same_day_takes_the_place_of_the_one_before() {
-        let version = |number, valid_from: &str| BoundaryVersion {
-            number,
-            valid_from: valid_from.parse().unwrap(),
-            published_at: chrono::DateTime::UNIX_EPOCH,
-            note: String::new(),
-        };
-        let versions = [
-            version(1, "2024-01-01"),
-            version(2, "2024-01-01"),
-            version(3, "2024-01-01"),
-            version(4, "2025-01-01"),
-            version(5, "2025-01-01"),
-        ];
-        let numbers = |from| stretches(&versions, from).iter().map(|version| version.number).collect::<Vec<_>>();
-        assert_eq!((numbers(1), numbers(3), numbers(5)), (vec![3, 5], vec![3, 5], vec![5]));
+        let boundaries = self.store.boundaries(level, version).await?;
+        let division = tokio::task::spawn_blocking(move || Arc::new(Division::new(boundaries))).await?;
+        self.past.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&division));
+        Ok(division)
     }
 }

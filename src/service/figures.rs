@@ -6,7 +6,6 @@ use crate::{
     case::{Clocks, WorkCalendar},
     disclosure::{MIN_N, Viewer},
     place::{Id, Level},
-    table::guarded,
 };
 use chrono::{DateTime, Utc};
 use std::{
@@ -65,59 +64,6 @@ impl Figures {
     pub fn of_place(&self, id: Id) -> Vec<FigureRow> {
         let id = id.to_string();
         self.rows.iter().filter(|row| row.place.as_deref() == Some(id.as_str())).cloned().collect()
-    }
-
-    /// A table with a row a place and period, then the totals; UTF-8 with a byte order mark.
-    ///
-    /// # Errors
-    /// [`ServiceError::Analytics`] where the table cannot be written.
-    pub fn to_csv(&self) -> Result<Vec<u8>, ServiceError> {
-        let mut table = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-        let written = (|| {
-            table.write_record([
-                "metric",
-                "unit",
-                "place",
-                "code",
-                "name",
-                "period",
-                "value",
-                "reason",
-                "numerator",
-                "denominator",
-                "n",
-                "low",
-                "high",
-                "shrunken",
-                "p90",
-                "closed_median_raw",
-            ])?;
-            for row in self.rows.iter().chain(&self.total) {
-                let number = |value: Option<f64>| value.map(|number| number.to_string()).unwrap_or_default();
-                let text = |text: &Option<String>| guarded(text.as_deref().unwrap_or_default()).into_owned();
-                table.write_record([
-                    self.metric.id.to_owned(),
-                    self.metric.unit.to_owned(),
-                    text(&row.place),
-                    text(&row.code),
-                    text(&row.name),
-                    row.period.clone(),
-                    number(row.value),
-                    text(&row.reason),
-                    number(row.numerator),
-                    number(row.denominator),
-                    row.n.map(|n| n.to_string()).unwrap_or_default(),
-                    number(row.low),
-                    number(row.high),
-                    number(row.shrunken),
-                    number(row.p90),
-                    number(row.closed_median_raw),
-                ])?;
-            }
-            table.flush().map_err(csv::Error::from)
-        })();
-        written.map_err(|error| ServiceError::Analytics(error.to_string()))?;
-        table.into_inner().map_err(|error| ServiceError::Analytics(error.to_string()))
     }
 }
 

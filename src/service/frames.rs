@@ -168,8 +168,8 @@ impl Builder<'_> {
         }
         let mut stretches: Vec<(NaiveDate, Option<NaiveDate>, Placed)> = Vec::new();
         for (i, era) in self.source.eras.iter().enumerate() {
-            let start = from.max(era.from);
-            let end = [to, era.to].into_iter().flatten().min();
+            let start = from.max(era.stretch.from);
+            let end = [to, era.stretch.to].into_iter().flatten().min();
             if end.is_some_and(|end| end <= start) {
                 continue;
             }
@@ -185,15 +185,15 @@ impl Builder<'_> {
     fn lineage_in(&mut self, era: usize, id: Id) -> Placed {
         let source = self.source;
         let mut at = Placed::default();
-        let mut next = Some(id);
-        while let Some(boundary) = next.and_then(|id| source.eras.get(era)?.boundary(id)) {
+        let mut next = source.eras.get(era).and_then(|era| era.boundary(id));
+        while let Some(boundary) = next {
             let key = self.key(boundary.id);
             match boundary.level {
                 Level::Village => at.village = Some(key),
                 Level::Grid => at.grid = Some(key),
                 Level::MicroGrid => at.microgrid = Some(key),
             }
-            next = boundary.parent;
+            next = source.eras.get(era).and_then(|era| era.parent(boundary));
         }
         at
     }
@@ -201,7 +201,7 @@ impl Builder<'_> {
     /// The era of an instant's local day.
     fn era_at(&self, at: DateTime<Utc>) -> usize {
         let day = at.with_timezone(&self.source.calendar.zone()).date_naive();
-        self.source.eras.iter().rposition(|era| era.from <= day).unwrap_or(0)
+        self.source.eras.iter().rposition(|era| era.stretch.from <= day).unwrap_or(0)
     }
 
     fn add_squares(&mut self) {
@@ -300,13 +300,21 @@ impl Builder<'_> {
             for level in Level::ALL {
                 for boundary in &era.division(*level).boundaries {
                     let at = self.lineage_in(i, boundary.id);
-                    let today = era.to.is_none() && *level == Level::Village;
+                    let today = era.stretch.to.is_none() && *level == Level::Village;
                     let in_one_grid_m2 = today.then(|| super::defects::in_exactly_one(boundary, &grids));
-                    let row =
-                        PlaceRow { level: *level, at, area_m2: boundary.area_m2, in_one_grid_m2, from: era.from, to: era.to };
+                    let row = PlaceRow {
+                        level: *level,
+                        at,
+                        area_m2: boundary.area_m2,
+                        in_one_grid_m2,
+                        from: era.stretch.from,
+                        to: era.stretch.to,
+                    };
                     let before = last.get(&boundary.id).and_then(|row| self.input.places.get_mut(*row));
                     match before {
-                        Some(before) if before.to == Some(era.from) && before.at == at && !today => before.to = era.to,
+                        Some(before) if before.to == Some(era.stretch.from) && before.at == at && !today => {
+                            before.to = era.stretch.to
+                        }
                         _ => {
                             last.insert(boundary.id, self.input.places.len());
                             self.input.places.push(row);

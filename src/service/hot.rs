@@ -1,7 +1,12 @@
 //! The hot state: boundaries with their index, and the records that figures are computed from. A snapshot of one state of the
 //! store; it never changes, a new one takes its place.
 
-use super::{ServiceError, eras::Levels, figures, placing};
+use super::{
+    ServiceError,
+    eras::{Era, Levels},
+    figures, placing,
+    timeline::Timeline,
+};
 use crate::{
     analytics::Frames,
     assign::Assigner,
@@ -41,9 +46,9 @@ impl Division {
 
     /// The boundaries of the three levels with their indexes; what is missing is empty. Heavy: as [`Division::new`].
     #[must_use]
-    pub fn of_levels(levels: Vec<Vec<Boundary>>) -> [Self; 3] {
+    fn of_levels(levels: Vec<Vec<Boundary>>) -> Levels {
         let mut levels = levels.into_iter();
-        [(); 3].map(|()| Self::new(levels.next().unwrap_or_default()))
+        [(); 3].map(|()| Arc::new(Self::new(levels.next().unwrap_or_default())))
     }
 
     #[must_use]
@@ -80,8 +85,9 @@ pub struct Hot {
     pub seq: i64,
     area: Option<AreaSettings>,
     pub versions: Vec<BoundaryVersion>,
-    /// The first version in which every level is there that ever was.
-    complete_from: i64,
+    /// In which versions the levels changed, and so which boundaries were in force when.
+    pub level_changes: Vec<(Level, i64)>,
+    pub timeline: Timeline,
     /// Places that figures of the past may be about, by id.
     pub retired: Vec<Retired>,
     levels: Levels,
@@ -126,12 +132,14 @@ impl Hot {
         }
         let mut retired = store.retired().await?;
         retired.sort_by_key(|place| place.id);
-        let levels = tokio::task::spawn_blocking(move || Arc::new(Division::of_levels(levels)));
+        let levels = tokio::task::spawn_blocking(move || Division::of_levels(levels));
+        let level_changes = store.level_changes().await?;
         Ok(Self {
             seq,
             area: Some(area),
+            timeline: Timeline::new(&versions, &level_changes),
             versions,
-            complete_from: store.complete_from().await?,
+            level_changes,
             retired,
             levels: levels.await?,
             counts: store.counts().await?,
@@ -147,9 +155,10 @@ impl Hot {
             seq: 0,
             area: None,
             versions: Vec::new(),
-            complete_from: 0,
+            level_changes: Vec::new(),
+            timeline: Timeline::default(),
             retired: Vec::new(),
-            levels: Arc::new(Division::of_levels(Vec::new())),
+            levels: Division::of_levels(Vec::new()),
             counts: BTreeMap::new(),
             span: None,
             as_of: None,
@@ -174,21 +183,15 @@ impl Hot {
         Ok(self.as_of.unwrap_or_else(Utc::now).with_timezone(&zone).date_naive())
     }
 
+    /// The days since the latest version was published; `None` while nothing is.
+    #[must_use]
+    pub fn era(&self) -> Option<Era> {
+        Some(Era { stretch: self.timeline.stretches().last()?.clone(), levels: self.levels() })
+    }
+
     #[must_use]
     pub fn levels(&self) -> Levels {
-        Arc::clone(&self.levels)
-    }
-
-    #[must_use]
-    pub const fn complete_from(&self) -> i64 {
-        self.complete_from
-    }
-
-    /// The number of the version under which what happened on `day` is placed: the one that was in force, but none from before
-    /// all levels were there. `None` while nothing is published.
-    #[must_use]
-    pub fn version_on(&self, day: NaiveDate) -> Option<i64> {
-        BoundaryVersion::on(&self.versions, day).map(|version| version.number.max(self.complete_from))
+        self.levels.clone()
     }
 
     /// The box around all boundaries.

@@ -8,6 +8,7 @@ mod eras;
 mod error;
 mod export;
 mod figures;
+mod figures_file;
 mod frames;
 mod heat;
 mod hot;
@@ -17,6 +18,7 @@ mod period;
 mod placing;
 mod question;
 mod table_file;
+mod timeline;
 
 pub use card::{FacilityCard, PlaceCard, PlaceRef, PostCard, SquareCard};
 pub use error::ServiceError;

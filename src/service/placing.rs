@@ -20,14 +20,18 @@ impl Divisions<'_> {
     /// Places each point. A point just outside every grid goes to the nearest within the tolerance and is marked
     /// [`PlacementStatus::Near`]. The village is that of the grid; without a grid it is the one that contains the point.
     ///
-    /// `points`: N. Returns N placements in the same order.
+    /// `points`: N. Returns N placements in the same order; [`PlacementStatus::NoPosition`] where there is no point.
     #[must_use]
     pub fn place(&self, points: &[Option<LonLat>]) -> Vec<Placement> {
         let villages = self.villages.assigner.assign_all(points, DEFAULT_TOLERANCE_M);
         let grids = self.grids.assigner.assign_all(points, DEFAULT_TOLERANCE_M);
         let microgrids = self.microgrids.assigner.assign_all(points, DEFAULT_TOLERANCE_M);
-        let rows = villages.iter().zip(&grids).zip(&microgrids);
-        rows.map(|((village, grid), microgrid)| self.combine(village, grid, microgrid)).collect()
+        let rows = villages.iter().zip(&grids).zip(&microgrids).zip(points);
+        rows.map(|(((village, grid), microgrid), point)| match point {
+            Some(_) => self.combine(village, grid, microgrid),
+            None => nowhere(self.version),
+        })
+        .collect()
     }
 
     fn combine(&self, village: &Assignment, grid: &Assignment, microgrid: &Assignment) -> Placement {
@@ -62,8 +66,7 @@ pub fn centre(shape: &geo::MultiPolygon) -> Option<LonLat> {
 }
 
 /// The placement of a record without a position.
-#[must_use]
-pub fn nowhere(version: i64) -> Placement {
+fn nowhere(version: i64) -> Placement {
     Placement { version, status: PlacementStatus::NoPosition, village: None, grid: None, microgrid: None, border_m: None }
 }
 

@@ -12,7 +12,7 @@ mod tessellation;
 
 pub use hexagon::{Hexagon, RESOLUTIONS, hexagons};
 pub use index::{NearestBorder, PolygonIndex};
-pub use tessellation::{Defect, DefectKind, Excess, SLIVER_M2, outside, overlaps_and_gaps};
+pub use tessellation::{Defect, DefectKind, Excess, SLIVER_M2, outside, overlaps_and_gaps, uncovered};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -66,6 +66,12 @@ pub fn outside(parent: &MultiPolygon, child: &MultiPolygon, sliver_m2: f64) -> O
     Some(Excess { area_m2, at: place_inside(largest(&rest)?)? })
 }
 
+/// The part of `whole` that lies in none of `parts`, right-hand rings; `None` if it has less than `sliver_m2`.
+#[must_use]
+pub fn uncovered(whole: &MultiPolygon, parts: &[&MultiPolygon], sliver_m2: f64) -> Option<Excess> {
+    outside(&unary_union(parts.iter().copied()), whole, sliver_m2)
+}
+
 fn overlaps(shapes: &[MultiPolygon], index: &PolygonIndex, sliver_m2: f64) -> Vec<Defect> {
     let overlap = |&(a, b): &(usize, usize)| {
         let common = shapes[a].intersection(&shapes[b]);

@@ -35,8 +35,8 @@ const BOUNDARIES: &str = "SELECT id, level, parent, code_scheme, code, name, ali
 const RETIRED: &str = "SELECT id, code, name FROM boundary AS b WHERE area = $1 AND version_to = (\
      SELECT max(coalesce(version_to, 9223372036854775807)) FROM boundary WHERE area = $1 AND id = b.id) ORDER BY id";
 
-const COMPLETE_FROM: &str = "SELECT max(first) AS version FROM (\
-     SELECT min(version_from) AS first FROM boundary WHERE area = $1 GROUP BY level) AS levels";
+const CHANGES: &str = "SELECT level, version_from AS number FROM boundary WHERE area = $1 UNION \
+     SELECT level, version_to AS number FROM boundary WHERE area = $1 AND version_to IS NOT NULL ORDER BY number, level";
 
 const INSERT_VERSION: &str =
     "INSERT INTO boundary_version (area, number, valid_from, published_at, note) VALUES ($1, $2, $3, $4, $5)";
@@ -89,10 +89,10 @@ pub(super) async fn retired(mut source: Source<'_>, area: &str) -> Result<Vec<Re
     rows.iter().map(retired).collect()
 }
 
-/// The first version in which every level is there that ever was; 0 while nothing is published.
-pub(super) async fn complete_from(mut source: Source<'_>, area: &str) -> Result<i64, StoreError> {
-    let rows = source.fetch(COMPLETE_FROM.into(), vec![area.into()]).await?;
-    rows.first().map_or(Ok(0), |row| Ok(row.opt_int("version")?.unwrap_or(0)))
+/// The versions in which a level is not as it was in the one before, by number.
+pub(super) async fn level_changes(mut source: Source<'_>, area: &str) -> Result<Vec<(Level, i64)>, StoreError> {
+    let rows = source.fetch(CHANGES.into(), vec![area.into()]).await?;
+    rows.iter().map(|row| Ok((row.parse("level")?, row.int("number")?))).collect()
 }
 
 /// The places that carry or once carried a code.

@@ -181,6 +181,11 @@ impl Store {
         Ok(())
     }
 
+    /// The keys of the areas that the store holds.
+    pub async fn areas(&self) -> Result<Vec<String>, StoreError> {
+        Ok(area::all(self.source()).await?.into_iter().map(|area| area.key).collect())
+    }
+
     /// As [`Store::write`]; founds the area with these settings where the store does not know it yet.
     ///
     /// # Errors
@@ -223,9 +228,9 @@ impl Store {
         boundaries::retired(self.source(), self.area_key()?).await
     }
 
-    /// The first version in which every level is there that ever was; 0 while nothing is published.
-    pub async fn complete_from(&self) -> Result<i64, StoreError> {
-        boundaries::complete_from(self.source(), self.area_key()?).await
+    /// The versions in which a level is not as it was in the one before, by number.
+    pub async fn level_changes(&self) -> Result<Vec<(Level, i64)>, StoreError> {
+        boundaries::level_changes(self.source(), self.area_key()?).await
     }
 
     /// The places that carry or once carried the codes; codes that nobody had are left out.

@@ -173,6 +173,22 @@ fn figures_can_be_narrowed_and_downloaded() {
     assert_eq!(&columns[..3], ["metric", "unit", "place"]);
 }
 
+#[test]
+fn figures_come_as_a_map() {
+    let of = |format: &str| format!("/api/v1/metrics/events?by=village&period=all&format={format}");
+    let map = office().geojson(&of("geojson"));
+    let rows = office().json(&of("json"))["rows"].clone();
+    assert_eq!(map.features.len(), rows.as_array().unwrap().len());
+    for (feature, row) in map.features.iter().zip(rows.as_array().unwrap()) {
+        assert_eq!((feature.property("code"), feature.property("value")), (row.get("code"), row.get("value")));
+        assert!(feature.geometry.is_some() && feature.property("unit").is_some());
+    }
+    let several = office().problem("/api/v1/metrics/events?format=geojson", 400);
+    assert!(several.contains("a map shows one period"), "{several}");
+    let people = office().problem("/api/v1/metrics/events?by=worker&period=all&format=geojson", 400);
+    assert!(people.contains("has no shapes"), "{people}");
+}
+
 pub fn percent(text: &str) -> String {
     text.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"))
 }
@@ -269,6 +285,8 @@ fn positions_come_in_the_datum_and_system_asked_for() {
     let [x, y] = ["x", "y"].map(|name| rows[0][columns.iter().position(|it| it == name).unwrap()].parse::<f64>().unwrap());
     // CGCS2000 / Gauss-Krüger at 114° E: 3.5° west of it, 500 km false easting, about 3,240 km north.
     assert!((150_000.0..200_000.0).contains(&x) && (3_200_000.0..3_300_000.0).contains(&y), "{x} {y}");
+    let first = |crs: &str| office().get(&format!("/api/v1/layers/households.csv?limit=1{crs}")).body;
+    assert_eq!(first("&crs=EPSG:4490"), first(""), "CGCS2000 is what is stored");
 }
 
 #[test]
@@ -288,7 +306,7 @@ fn a_wrong_parameter_is_named_with_what_is_wrong() {
         ("metrics/visit_rate?period=week", "visit_rate is not computed per week; it is per month, all"),
         ("metrics/area_covered?by=grid", "it is by village"),
         ("metrics/events?clock=lunar", "clock=lunar"),
-        ("metrics/events?format=xml", "format=xml: it is json or csv"),
+        ("metrics/events?format=xml", "format=xml: it is json, csv or geojson"),
         ("heat/hexagons?resolution=3", "resolution=3: it is 7 to 11"),
     ] {
         let detail = office().problem(&format!("/api/v1/{path}"), 400);

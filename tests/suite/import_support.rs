@@ -63,6 +63,7 @@ pub fn options(layer: Layer, path: &Path) -> ImportOptions {
         dry_run: false,
         valid_from: Some("2024-01-01".parse().unwrap()),
         area: Some("430811".to_owned()),
+        new_area: false,
         zone: None,
         area_name: None,
         synthetic: false,

@@ -10,6 +10,7 @@ mod http_viewer;
 mod import;
 mod import_at_once;
 mod import_files;
+mod import_order;
 mod import_reports;
 mod import_support;
 mod import_versions;

@@ -11,18 +11,20 @@ use crate::{
 };
 use axum::{
     Extension, Json,
+    body::Body,
     extract::{Path, State},
     http::header,
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
+use tokio_stream::wrappers::ReceiverStream;
 use utoipa::IntoParams;
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FigureParams {
-    /// `village`, `grid` (default), `microgrid` or `worker`.
+    /// `area`, `village`, `grid` (default), `microgrid`, `worker` or `kind`, as far as the metric has it.
     by: Option<String>,
     /// `month` (default), `week`, `day` or `all`.
     period: Option<String>,
@@ -34,7 +36,7 @@ pub struct FigureParams {
     kind: Option<String>,
     /// `wall` (default) or `working` time, for response times.
     clock: Option<String>,
-    /// `json` (default) or `csv`.
+    /// `json` (default), `csv`, or `geojson`: the places of one period with their figures.
     format: Option<String>,
 }
 
@@ -48,7 +50,8 @@ pub async fn metrics() -> Json<Vec<MetricDto>> {
 #[utoipa::path(get, path = "/api/v1/metrics/{id}", tag = "metrics",
     params(("id" = String, Path, description = "An id of the catalogue", example = "visit_rate"), FigureParams),
     responses(
-        (status = 200, content((FiguresDto = "application/json"), (String = "text/csv"))),
+        (status = 200, content((FiguresDto = "application/json"), (String = "text/csv"),
+            (serde_json::Value = "application/geo+json"))),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -59,11 +62,10 @@ pub async fn figures(
     Path(id): Path<String>,
     Params(params): Params<FigureParams>,
 ) -> Result<Response, Problem> {
-    let csv = match params.format.as_deref().unwrap_or("json") {
-        "json" => false,
-        "csv" => true,
-        other => return Err(Problem::bad_parameter(format!("format={other}: it is json or csv"))),
-    };
+    let format = params.format.as_deref().unwrap_or("json");
+    if !["json", "csv", "geojson"].contains(&format) {
+        return Err(Problem::bad_parameter(format!("format={format}: it is json, csv or geojson")));
+    }
     let query = FigureQuery {
         metric: id,
         by: params.by,
@@ -73,10 +75,15 @@ pub async fn figures(
         kind: params.kind.filter(|text| !text.is_empty()),
         clock: params.clock,
     };
+    let name = (header::CONTENT_DISPOSITION, format!("inline; filename=\"{}.{format}\"", query.metric));
+    if format == "geojson" {
+        let chunks = state.service.figures_map(viewer, query).await?;
+        let headers = [(header::CONTENT_TYPE, "application/geo+json".to_owned()), name];
+        return Ok((headers, Body::from_stream(ReceiverStream::new(chunks))).into_response());
+    }
     let figures = state.service.figures(viewer, query).await?;
-    if csv {
-        let name = format!("inline; filename=\"{}.csv\"", figures.metric.id);
-        let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    if format == "csv" {
+        let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), name];
         return Ok((headers, figures.to_csv()?).into_response());
     }
     Ok(Json(FiguresDto::from(figures.as_ref())).into_response())

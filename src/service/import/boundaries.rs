@@ -1,15 +1,20 @@
 //! Villages, grids, micro-grids → a new version of the boundaries, in which everything that has a position is placed anew.
 
-use super::{ImportError, Imported, Job, PublishedLevel, blocking, placed, read_drafts, resolve::Names};
+use super::{ImportError, Imported, Job, PublishedLevel, blocking, read_drafts, resolve::Names};
 use crate::{
     intake::{self, BoundaryDraft, IntakeReport, Problem},
     place::{Boundary, Code, CodeScheme, Id, Level, reading_order},
     service::{Service, hot::Division, placing::centre},
-    spatial::{SLIVER_M2, outside},
+    spatial::{SLIVER_M2, outside, uncovered},
     store::{AreaSettings, PublishBoundaries, Writer, Written},
     table::Table,
 };
-use std::collections::{HashMap, HashSet};
+use geo::MultiPolygon;
+use rayon::prelude::*;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 impl Service {
     pub(super) async fn import_boundaries(
@@ -32,30 +37,31 @@ impl Service {
         let owners = self.store.ids_by_code(level, &codes_of(&drafts)).await?;
         let used = self.store.codes_ever(level).await?;
         let work = job.clone();
-        let mut set = blocking(move || work.set(level, drafts, &Codes { used, owners }, report)).await?;
-        if set.boundaries.is_empty() {
+        let set = blocking(move || work.set(level, drafts, &Codes { used, owners }, report)).await?;
+        let boundaries = &set.division.boundaries;
+        if boundaries.is_empty() {
             // A file without one usable boundary must not retire those that are in force.
             return Ok(Imported { report: set.report, written: Written::default(), boundaries: None });
         }
-        if set.boundaries.iter().any(|it| it.code.as_ref().is_some_and(|code| code.scheme() == CodeScheme::CnGrid15)) {
+        if boundaries.iter().any(|it| it.code.as_ref().is_some_and(|code| code.scheme() == CodeScheme::CnGrid15)) {
             writer.describe_area(&AreaSettings { code_scheme: CodeScheme::CnGrid15, ..job.area.clone() }).await?;
         }
         let before = job.hot.division(level);
-        let written = difference(before, &set.boundaries);
+        let written = difference(before, boundaries);
         let retired = before.boundaries.len() - written.updated - written.unchanged;
         if retired * 2 > before.boundaries.len() && !job.options.retire {
             return Err(ImportError::RetiresMost { retired, of: before.boundaries.len(), level });
         }
-        let mut levels = vec![(level, set.boundaries)];
-        levels.extend(set.children.take());
+        let mut fresh = vec![(level, set.division)];
+        fresh.extend(set.children);
+        let levels = fresh.iter().map(|(level, division)| (*level, division.boundaries.clone())).collect();
         let publish = PublishBoundaries { levels, valid_from: job.valid_from(), note: file_name(&set.report.file) };
-        let version = writer.publish(&publish).await?.number;
-        if job.latest_version() != Some(version) {
-            let work = job.clone();
-            let placements = blocking(move || placed::everything(&work, level, &set.division, version)).await?;
-            placements.write(writer).await?;
+        let version = writer.publish(&publish).await?;
+        let number = version.number;
+        if job.latest_version() != Some(number) {
+            self.place_anew(job, version, fresh).await?.write(writer).await?;
         }
-        Ok(Imported { report: set.report, written, boundaries: Some(PublishedLevel { version, retired }) })
+        Ok(Imported { report: set.report, written, boundaries: Some(PublishedLevel { version: number, retired }) })
     }
 }
 
@@ -82,10 +88,9 @@ struct Codes {
 
 /// A level as it is to be from now on.
 struct Set {
-    boundaries: Vec<Boundary>,
-    division: Division,
+    division: Arc<Division>,
     /// The whole level below, where something in it becomes part of another place.
-    children: Option<(Level, Vec<Boundary>)>,
+    children: Option<(Level, Arc<Division>)>,
     report: IntakeReport,
 }
 
@@ -104,20 +109,53 @@ fn difference(before: &Division, after: &[Boundary]) -> Written {
 
 impl Job {
     fn set(&self, level: Level, drafts: Vec<BoundaryDraft>, codes: &Codes, report: IntakeReport) -> Set {
-        let (boundaries, mut report) = self.boundaries(level, drafts, codes, report);
-        let division = Division::new(boundaries.clone());
-        for retired in self.hot.division(level).boundaries.iter().filter(|old| division.get(old.id).is_none()) {
-            let code = retired.code.as_ref().map_or("–", Code::as_str);
-            report.warn(Problem::Retired, None, format!("{} ({code})", retired.name));
-        }
+        let (mut boundaries, mut report) = self.boundaries(level, drafts, codes, report);
+        self.retire_or_keep(level, &mut boundaries, &mut report);
+        let division = Arc::new(Division::new(boundaries));
+        self.report_uncovered(level, &division, &mut report);
         let children = self.children(level, &division, &mut report);
-        Set { boundaries, division, children, report }
+        let children = children.map(|(level, boundaries)| (level, Arc::new(Division::new(boundaries))));
+        Set { division, children, report }
+    }
+
+    /// What is in force and not among `boundaries` is retired. A rejected row may be about it, though: then it stays, unless
+    /// retiring was asked for.
+    fn retire_or_keep(&self, level: Level, boundaries: &mut Vec<Boundary>, report: &mut IntakeReport) {
+        let known: HashSet<Id> = boundaries.iter().map(|it| it.id).collect();
+        let keep = !report.rejected.is_empty() && !boundaries.is_empty() && !self.options.retire;
+        let problem = if keep { Problem::KeptInForce } else { Problem::Retired };
+        for old in self.hot.division(level).boundaries.iter().filter(|old| !known.contains(&old.id)) {
+            let code = old.code.as_ref().map_or("–", Code::as_str);
+            report.warn(problem, None, format!("{} ({code})", old.name));
+            if keep {
+                boundaries.push(old.clone());
+            }
+        }
+    }
+
+    /// Names the places above of which a part lies in none of the fresh boundaries.
+    fn report_uncovered(&self, level: Level, fresh: &Division, report: &mut IntakeReport) {
+        let Some(above) = level.above() else { return };
+        let mut parts: HashMap<Id, Vec<&MultiPolygon>> = HashMap::new();
+        for boundary in &fresh.boundaries {
+            if let Some(parent) = boundary.parent {
+                parts.entry(parent).or_default().push(&boundary.shape);
+            }
+        }
+        let parents: Vec<_> = self.hot.division(above).boundaries.iter().filter(|it| parts.contains_key(&it.id)).collect();
+        let found = parents
+            .par_iter()
+            .filter_map(|parent| Some((*parent, uncovered(&parent.shape, parts.get(&parent.id)?, SLIVER_M2)?)));
+        for (parent, excess) in found.collect::<Vec<_>>() {
+            let text = format!("{}: {:.1} m² at {}", parent.name, excess.area_m2, excess.at);
+            report.warn(Problem::Uncovered, None, text);
+        }
     }
 
     /// The level below, if one of its places was part of what is retired now, or of nothing: it becomes part of what it lies
     /// in. What no longer lies in the place that it is part of is reported.
     fn children(&self, level: Level, fresh: &Division, report: &mut IntakeReport) -> Option<(Level, Vec<Boundary>)> {
-        let below = below(level)?;
+        let below = level.below()?;
         let before = self.hot.division(level);
         let mut children = self.hot.division(below).boundaries.clone();
         let mut moved = false;
@@ -157,6 +195,7 @@ impl Job {
         let mut boundaries = Vec::with_capacity(drafts.len());
         for draft in drafts {
             let parent = self.parent(&names, level, &draft, &mut report);
+            self.check_prefix(parent, &draft, &mut report);
             let known = Self::known(&names, level, parent, &draft, codes).filter(|id| taken.insert(*id));
             let revived = known.filter(|id| self.hot.division(level).get(*id).is_none()).and_then(|_| code_of(&draft));
             boundaries.push(Boundary {
@@ -188,7 +227,7 @@ impl Job {
 
     /// The place that the draft is part of: the one it names, else the one that it lies in.
     fn parent(&self, names: &Names, level: Level, draft: &BoundaryDraft, report: &mut IntakeReport) -> Option<Id> {
-        let above = above(level)?;
+        let above = level.above()?;
         // What the intake could check against a named parent it has reported already.
         if let Some(parent) = draft.parent.as_ref().and_then(|key| names.boundary(above, key)) {
             return Some(parent);
@@ -206,6 +245,17 @@ impl Job {
             report.warn(Problem::UnknownParent, Some(draft.row), draft.name.clone());
         }
         found.map(|parent| parent.id)
+    }
+
+    /// A code under cn-grid-15 begins with that of the place above.
+    fn check_prefix(&self, parent: Option<Id>, draft: &BoundaryDraft, report: &mut IntakeReport) {
+        let cn = |code: &&Code| code.scheme() == CodeScheme::CnGrid15;
+        let above = parent.and_then(|parent| self.hot.boundary(parent)).and_then(|parent| parent.code.as_ref()).filter(cn);
+        if let (Some(above), Some(code)) = (above, draft.code.as_ref().filter(cn))
+            && !code.as_str().starts_with(above.as_str())
+        {
+            report.warn(Problem::CodeOfAnother, Some(draft.row), format!("{code}: {} has {above}", draft.name));
+        }
     }
 
     fn has_cn_code(&self, place: Id) -> bool {
@@ -247,21 +297,5 @@ impl Job {
                 }
             }
         }
-    }
-}
-
-const fn above(level: Level) -> Option<Level> {
-    match level {
-        Level::Village => None,
-        Level::Grid => Some(Level::Village),
-        Level::MicroGrid => Some(Level::Grid),
-    }
-}
-
-const fn below(level: Level) -> Option<Level> {
-    match level {
-        Level::Village => Some(Level::Grid),
-        Level::Grid => Some(Level::MicroGrid),
-        Level::MicroGrid => None,
     }
 }

@@ -35,6 +35,8 @@ pub struct ImportOptions {
     pub valid_from: Option<NaiveDate>,
     /// Key and zone of an area that the store does not know yet.
     pub area: Option<String>,
+    /// Lets an import found an area in a store that has others.
+    pub new_area: bool,
     pub zone: Option<Tz>,
     /// What the area is called, and whether its data are generated: for a new area, or to say so of one that is there.
     pub area_name: Option<String>,
@@ -80,6 +82,10 @@ pub enum ImportError {
          an earlier --valid-from"
     )]
     AheadOfItsDay { valid_from: NaiveDate, today: NaiveDate },
+    #[error("the store holds {} and no area {key:?}; if it is to hold that one too, say --new-area", has.join(", "))]
+    UnknownArea { key: String, has: Vec<String> },
+    #[error("{0:?} is no key of an area: a county code or another word of at most 40 letters, digits, - and _")]
+    AreaKey(String),
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -101,6 +107,7 @@ impl Service {
     pub async fn import(&self, options: ImportOptions) -> Result<ImportOutcome, ImportError> {
         let table = read_table(&options.path, &options.mapping.read_options()).await?;
         self.refresh().await?;
+        self.check_area(&options).await?;
         let mut writer = self.store.write_area(&settings(&self.hot(), &options)).await?;
         // Nobody else writes from here on: what is read now still holds at the commit.
         self.refresh().await?;
@@ -126,6 +133,22 @@ impl Service {
             self.refresh().await?;
         }
         Ok(ImportOutcome { report, written, boundaries, dry_run })
+    }
+}
+
+impl Service {
+    /// A slip of the pen must not found an area: from then on, no command knows which is meant.
+    async fn check_area(&self, options: &ImportOptions) -> Result<(), ImportError> {
+        if self.hot().area().is_ok() {
+            return Ok(());
+        }
+        let key = settings(&self.hot(), options).key;
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        if key.is_empty() || key.chars().count() > 40 || !key.chars().all(is_word) {
+            return Err(ImportError::AreaKey(key));
+        }
+        let has = self.store.areas().await?;
+        if has.is_empty() || options.new_area { Ok(()) } else { Err(ImportError::UnknownArea { key, has }) }
     }
 }
 

@@ -1,53 +1,88 @@
-//! Everything that has a position, placed anew under a new version of one level.
+//! Everything that has a position, placed anew under a new version of the boundaries.
 
-use super::Job;
+use super::{ImportError, Job, blocking};
 use crate::{
     geometry::LonLat,
-    place::{Id, Level, Placement},
+    place::{BoundaryVersion, Id, Level, Placement},
     service::{
-        ServiceError,
+        Service, ServiceError,
+        eras::Era,
         hot::Division,
-        placing::{Divisions, centre, nowhere},
+        placing::{centre, index},
+        timeline::{Stretch, Timeline},
     },
     store::Writer,
 };
+use std::{collections::BTreeMap, sync::Arc};
 
 /// New placements, by kind of record.
 pub struct Placements {
     households: Vec<(Id, Placement)>,
     squares: Vec<(Id, Placement)>,
     devices: Vec<(Id, Placement)>,
-    /// A report keeps the version that it was assigned in; these are where it lies today.
+    /// Where reports lie today.
+    cases_now: Vec<(Id, Placement)>,
+    /// Reports of days on which other boundaries were in force than was known before; all others keep theirs.
     cases: Vec<(Id, Placement)>,
-    /// Reports that were taken in before there were any boundaries of this level.
-    first: Vec<(Id, Placement)>,
 }
 
-/// Places every record under `fresh`, the new boundaries of `level`, and the other levels in force. Heavy.
-pub fn everything(job: &Job, level: Level, fresh: &Division, version: i64) -> Placements {
-    let at = |wanted: Level| if wanted == level { fresh } else { job.hot.division(wanted) };
-    let (villages, grids, microgrids) = (at(Level::Village), at(Level::Grid), at(Level::MicroGrid));
-    let divisions = Divisions { version, villages, grids, microgrids };
-    let records = &job.records;
-    let cases = place(&divisions, records.cases.iter().map(|case| (case.id, case.location)).collect());
-    // As long as there were no boundaries of this level, nothing was assigned to one.
-    let first_of_level = job.hot.division(level).boundaries.is_empty();
-    let unplaced = records.cases.iter().filter(|case| first_of_level || case.placement.is_none());
-    let unplaced: std::collections::HashSet<Id> = unplaced.map(|case| case.id).collect();
-    Placements {
-        households: place(&divisions, records.households.iter().map(|home| (home.id, home.location)).collect()),
-        squares: place(&divisions, records.squares.iter().map(|square| (square.id, centre(&square.shape))).collect()),
-        devices: place(&divisions, records.devices.iter().map(|device| (device.id, device.location)).collect()),
-        first: cases.iter().filter(|(id, _)| unplaced.contains(id)).cloned().collect(),
-        cases,
+impl Service {
+    /// Places every record under `version`, in which the levels of `fresh` are new.
+    pub(super) async fn place_anew(
+        &self,
+        job: &Job,
+        version: BoundaryVersion,
+        fresh: Vec<(Level, Arc<Division>)>,
+    ) -> Result<Placements, ImportError> {
+        let mut changes = job.hot.level_changes.clone();
+        changes.extend(fresh.iter().map(|(level, _)| (*level, version.number)));
+        let versions = [job.hot.versions.as_slice(), &[version]].concat();
+        let timeline = Timeline::new(&versions, &changes);
+        let mut levels = job.hot.levels();
+        for (level, division) in fresh {
+            levels[index(level)] = division;
+        }
+        let last = timeline.stretches().last().ok_or_else(|| ServiceError::Analytics("no version is in force".to_owned()))?;
+        let today = Era { stretch: last.clone(), levels };
+        let mut cases = Vec::new();
+        for (stretch, moved) in moved(job, &timeline) {
+            let era = self.era(&today, stretch).await?;
+            cases.extend(blocking(move || place(&era, moved)).await?);
+        }
+        let job = job.clone();
+        let records = move || {
+            let it = &job.records;
+            Placements {
+                households: place(&today, it.households.iter().map(|home| (home.id, home.location)).collect()),
+                squares: place(&today, it.squares.iter().map(|square| (square.id, centre(&square.shape))).collect()),
+                devices: place(&today, it.devices.iter().map(|device| (device.id, device.location)).collect()),
+                cases_now: place(&today, it.cases.iter().map(|case| (case.id, case.location)).collect()),
+                cases,
+            }
+        };
+        blocking(records).await
     }
 }
 
-fn place(divisions: &Divisions, points: Vec<(Id, Option<LonLat>)>) -> Vec<(Id, Placement)> {
+type Points = Vec<(Id, Option<LonLat>)>;
+
+/// The reports of days for which `timeline` has other boundaries than those that they were placed in, by their new stretch.
+fn moved<'t>(job: &Job, timeline: &'t Timeline) -> Vec<(&'t Stretch, Points)> {
+    let mut moved: BTreeMap<i64, (&Stretch, Points)> = BTreeMap::new();
+    for case in &job.records.cases {
+        let day = case.submitted_at.with_timezone(&job.area.zone).date_naive();
+        let Some(stretch) = timeline.on(day) else { continue };
+        let stays = case.placement.is_some() && job.hot.timeline.on(day).is_some_and(|before| before.agrees(stretch));
+        if !stays {
+            moved.entry(stretch.version).or_insert_with(|| (stretch, Vec::new())).1.push((case.id, case.location));
+        }
+    }
+    moved.into_values().collect()
+}
+
+fn place(era: &Era, points: Points) -> Vec<(Id, Placement)> {
     let (ids, positions): (Vec<_>, Vec<_>) = points.into_iter().unzip();
-    let placed = divisions.place(&positions);
-    let rows = ids.into_iter().zip(positions).zip(placed);
-    rows.map(|((id, position), placement)| (id, position.map_or_else(|| nowhere(divisions.version), |_| placement))).collect()
+    ids.into_iter().zip(era.place(&positions)).collect()
 }
 
 impl Placements {
@@ -57,8 +92,8 @@ impl Placements {
         writer.place_households(&self.households).await?;
         writer.place_squares(&self.squares).await?;
         writer.place_devices(&self.devices).await?;
-        writer.place_cases(&self.first).await?;
-        writer.place_cases_now(&self.cases).await?;
+        writer.place_cases(&self.cases).await?;
+        writer.place_cases_now(&self.cases_now).await?;
         Ok(())
     }
 }

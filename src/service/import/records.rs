@@ -15,12 +15,9 @@ use crate::{
     },
     layer::Layer,
     people::{Contact, Person, Post},
-    place::{Device, Facility, Household, Id, Level, Placement, Square},
+    place::{Device, Facility, Household, Id, Placement, Square},
     round::{Fulfilment, Round, RoundKind, shipped_rounds},
-    service::{
-        Service, ServiceError,
-        placing::{Divisions, centre, nowhere},
-    },
+    service::{Service, ServiceError, placing::centre, timeline::Stretch},
     store::{CasesWritten, Writer, Written},
     table::Table,
 };
@@ -114,7 +111,7 @@ impl Service {
         Ok(())
     }
 
-    /// Where each report lay under the version of its day, and where it lies under the latest.
+    /// Where each report lay under the boundaries of its day, and where it lies today.
     async fn placements_of_reports(
         &self,
         job: &Job,
@@ -122,21 +119,18 @@ impl Service {
     ) -> Result<Vec<(Option<Placement>, Option<Placement>)>, ImportError> {
         let latest = job.place(drafts.iter().map(|draft| draft.location).collect()).await?;
         let mut placements: Vec<_> = latest.into_iter().map(|now| (now.clone(), now)).collect();
-        let Some(current) = job.latest_version() else { return Ok(placements) };
-        let mut by_version: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+        let Some(today) = job.hot.era() else { return Ok(placements) };
+        let mut by_version: BTreeMap<i64, (&Stretch, Vec<usize>)> = BTreeMap::new();
         for (i, draft) in drafts.iter().enumerate() {
-            if let Some(version) = job.version_at(draft.submitted_at).filter(|version| *version != current) {
-                by_version.entry(version).or_default().push(i);
+            if let Some(stretch) = job.stretch_at(draft.submitted_at).filter(|stretch| !stretch.agrees(&today.stretch)) {
+                by_version.entry(stretch.version).or_insert_with(|| (stretch, Vec::new())).1.push(i);
             }
         }
-        for (version, rows) in by_version {
-            let levels = self.past_levels(version).await?;
+        for (stretch, rows) in by_version.into_values() {
+            let era = self.era(&today, stretch).await?;
             let points: Vec<_> = rows.iter().filter_map(|&i| drafts.get(i)).map(|draft| draft.location).collect();
-            let then = blocking(move || {
-                let [villages, grids, microgrids] = &*levels;
-                place_under(&Divisions { version, villages, grids, microgrids }, &points)
-            });
-            for (i, placement) in rows.into_iter().zip(then.await?) {
+            let then = blocking(move || era.place(&points)).await?;
+            for (i, placement) in rows.into_iter().zip(then) {
                 if let Some(slot) = placements.get_mut(i) {
                     slot.0 = Some(placement);
                 }
@@ -198,31 +192,18 @@ async fn write_cases(
     Ok(written)
 }
 
-fn place_under(divisions: &Divisions, points: &[Option<LonLat>]) -> Vec<Placement> {
-    let placed = divisions.place(points);
-    points.iter().zip(placed).map(|(point, it)| point.map_or_else(|| nowhere(divisions.version), |_| it)).collect()
-}
-
 impl Job {
-    /// The number of the version that held at an instant; `None` while nothing is published.
-    fn version_at(&self, at: DateTime<Utc>) -> Option<i64> {
-        let day = at.with_timezone(&self.area.zone).date_naive();
-        self.hot.version_on(day)
+    /// The days under the same boundaries around an instant; `None` while nothing is published.
+    fn stretch_at(&self, at: DateTime<Utc>) -> Option<&Stretch> {
+        self.hot.timeline.on(at.with_timezone(&self.area.zone).date_naive())
     }
 
     /// Places points under the latest version; `None` for each while nothing is published.
     async fn place(&self, points: Vec<Option<LonLat>>) -> Result<Vec<Option<Placement>>, ImportError> {
-        let Some(version) = self.latest_version() else {
+        let Some(today) = self.hot.era() else {
             return Ok(vec![None; points.len()]);
         };
-        let hot = std::sync::Arc::clone(&self.hot);
-        blocking(move || {
-            let at = |level| hot.division(level);
-            let (villages, grids, microgrids) = (at(Level::Village), at(Level::Grid), at(Level::MicroGrid));
-            let divisions = Divisions { version, villages, grids, microgrids };
-            place_under(&divisions, &points).into_iter().map(Some).collect()
-        })
-        .await
+        blocking(move || today.place(&points).into_iter().map(Some).collect()).await
     }
 
     async fn squares(&self, drafts: Vec<SquareDraft>) -> Result<Vec<Square>, ImportError> {
@@ -382,14 +363,11 @@ impl Job {
         drafts: Vec<ReportDraft>,
         placements: Vec<(Option<Placement>, Option<Placement>)>,
     ) -> (Vec<(Case, Option<CaseText>)>, HashMap<String, Vec<CaseEvent>>) {
-        let stored: HashMap<&str, &Case> = self.records.cases.iter().map(|case| (case.source.as_str(), case)).collect();
         let mut events = HashMap::new();
         let mut cases = Vec::with_capacity(drafts.len());
         for (draft, (then, now)) in drafts.into_iter().zip(placements) {
             let own = draft.events.iter().map(|event| self.event(Id::default(), event.clone())).collect();
             events.insert(draft.source.clone(), own);
-            // Unmoved, a report keeps the version that it was assigned in.
-            let unmoved = stored.get(draft.source.as_str()).is_some_and(|case| case.location == draft.location);
             let case = Case {
                 id: Id::new(),
                 kind: REPORT.to_owned(),
@@ -402,7 +380,7 @@ impl Job {
                 state: draft.state,
                 closed_at: if draft.state.is_open() { None } else { draft.closed_at },
                 label: draft.label,
-                placement: if unmoved { None } else { then },
+                placement: then,
                 now,
             };
             cases.push((case, (draft.text != CaseText::default()).then_some(draft.text)));
@@ -439,7 +417,13 @@ impl Job {
     }
 
     fn event(&self, case: Id, event: EventDraft) -> CaseEvent {
-        CaseEvent { case, transition: event.transition, at: event.at, actor: event.actor, version: self.version_at(event.at) }
+        CaseEvent {
+            case,
+            transition: event.transition,
+            at: event.at,
+            actor: event.actor,
+            version: self.stretch_at(event.at).map(|stretch| stretch.version),
+        }
     }
 }
 
