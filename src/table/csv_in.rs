@@ -1,8 +1,8 @@
 //! CSV in: a header, then one record a row.
 
 use super::{CellKind, Origin, ReadOptions, Row, RowBuilder, RowDefect, Table, TableError, encoding};
-use csv::{ReaderBuilder, StringRecord};
-use std::path::Path;
+use csv::{Reader, ReaderBuilder, StringRecord};
+use std::{io::Cursor, path::Path};
 
 /// A record over more lines than this is rather one with an unclosed quote.
 const RUN_AWAY_LINES: usize = 50;
@@ -19,26 +19,24 @@ pub fn parse(path: &Path, bytes: Vec<u8>, options: &ReadOptions) -> Result<Table
             .ok_or_else(|| TableError::Delimiter { path: path.to_owned(), delimiter })?,
         None => detect_delimiter(text),
     };
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    let mut place = RowCounter::default();
+    let mut records = Records::new(text, delimiter);
     let mut record = StringRecord::new();
-    let mut next = |record: &mut StringRecord| {
-        let start = reader.position().byte();
-        let more = reader.read_record(record).map_err(|error| csv_failed(path, error))?;
-        Ok::<_, TableError>(more.then(|| place.after(text, start, reader.position().byte())))
-    };
-
-    if next(&mut record)?.is_none() || record.iter().all(|name| name.trim().is_empty()) {
+    let failed = |error| csv_failed(path, error);
+    if records.next(&mut record).map_err(failed)?.is_none() || record.iter().all(|name| name.trim().is_empty()) {
         return Err(TableError::Empty(path.to_owned()));
     }
     let columns = header(path, &record, options)?;
     let mut rows = Vec::new();
     let mut builder = RowBuilder::default();
-    while let Some(span) = next(&mut record)? {
+    while let Some(span) = records.next(&mut record).map_err(failed)? {
         if rows.len() == options.limits.rows {
             return Err(TableError::Rows { path: path.to_owned(), limit: options.limits.rows });
         }
-        rows.push(row(&mut builder, &record, columns.len(), &span, options.limits.cell_bytes));
+        let row = row(&mut builder, &record, columns.len(), &span, options.limits.cell_bytes);
+        if matches!(row.defect, Some(RowDefect::RunAway { .. })) {
+            records.resume_after_the_first_line_of(&span).map_err(failed)?;
+        }
+        rows.push(row);
     }
     let read_as = format!("CSV, {encoding}, delimiter {:?}", char::from(delimiter));
     Ok(Table { columns, rows, crs: None, origin: Origin { path: path.to_owned(), read_as } })
@@ -65,9 +63,10 @@ fn row(builder: &mut RowBuilder, record: &StringRecord, width: usize, span: &Spa
     // Spreadsheets pad rows with empty fields: those carry nothing and are no defect.
     let filled = (0..record.len()).rev().find(|&i| record.get(i).is_some_and(|cell| !cell.is_empty())).map_or(0, |i| i + 1);
     let found = filled.max(width.min(record.len()));
+    let run_away = span.open || (found != width && span.lines > RUN_AWAY_LINES);
     let mut defect = match found {
+        _ if run_away => Some(RowDefect::RunAway { found, expected: width, lines: span.lines }),
         _ if found == width => None,
-        _ if span.lines > RUN_AWAY_LINES => Some(RowDefect::RunAway { found, expected: width, lines: span.lines }),
         _ => Some(RowDefect::Ragged { found, expected: width }),
     };
     for cell in record.iter().take(found) {
@@ -114,10 +113,44 @@ fn detect_delimiter(text: &str) -> u8 {
     counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |&(delimiter, _)| delimiter)
 }
 
+/// The records of a text, one after the other.
+struct Records<'t> {
+    text: &'t str,
+    reader: Reader<Cursor<&'t [u8]>>,
+    counter: RowCounter,
+}
+
+impl<'t> Records<'t> {
+    fn new(text: &'t str, delimiter: u8) -> Self {
+        let mut builder = ReaderBuilder::new();
+        let builder = builder.has_headers(false).flexible(true).delimiter(delimiter);
+        Self { text, reader: builder.from_reader(Cursor::new(text.as_bytes())), counter: RowCounter::default() }
+    }
+
+    fn next(&mut self, record: &mut StringRecord) -> csv::Result<Option<Span>> {
+        let start = self.reader.position().byte();
+        let more = self.reader.read_record(record)?;
+        Ok(more.then(|| self.counter.after(self.text, start, self.reader.position().byte())))
+    }
+
+    /// Takes up again behind the line in which a quote was opened and never closed: the rows that it ran over are good ones.
+    fn resume_after_the_first_line_of(&mut self, span: &Span) -> csv::Result<()> {
+        let rest = self.text.as_bytes().get(span.start..).unwrap_or_default();
+        let line = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
+        let mut place = csv::Position::new();
+        place.set_byte((span.start + line) as u64);
+        self.reader.seek(place)
+    }
+}
+
 /// Where a record stands.
 struct Span {
     number: u64,
     lines: usize,
+    /// In bytes of the text.
+    start: usize,
+    /// Over several lines with an odd number of quotes: one of them was never closed.
+    open: bool,
 }
 
 /// Counts records as a spreadsheet counts rows: blank lines too, which the parser passes over in silence.
@@ -138,7 +171,9 @@ impl RowCounter {
         // The "\n" of the "\r\n" that ended the record before may be left for this one.
         let leftover = start > 0 && bytes.get(start - 1) == Some(&b'\r') && leading.first() == Some(&b'\n');
         self.number += 1 + line_ends(&leading[usize::from(leftover)..]) as u64;
-        Span { number: self.number, lines: line_ends(body) }
+        let lines = line_ends(body);
+        let open = line_ends(body.trim_ascii_end()) > 0 && body.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+        Span { number: self.number, lines, start: start + leading.len(), open }
     }
 }
 

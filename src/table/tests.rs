@@ -117,6 +117,13 @@ fn an_unclosed_quote_is_named() {
         "{:?}",
         table.rows[0].defect
     );
+    // What it ran over is read all the same.
+    assert_eq!(table.rows.iter().map(|row| row.number).collect::<Vec<_>>(), (2..64).collect::<Vec<_>>());
+    assert!(table.rows[1..61].iter().all(|row| row.defect.is_none() && row.cell(1) == "3"));
+    // In the last column, up to the end of the file, the number of fields is right.
+    let table = read_as("a.csv", "a,b\n1,\"open\n2,3\n4,5").unwrap();
+    let defects: Vec<_> = table.rows.iter().map(|row| row.defect.is_some()).collect();
+    assert_eq!((defects, cells(&table)[2].clone()), (vec![true, false, false], vec!["4", "5"]));
 }
 
 #[test]
