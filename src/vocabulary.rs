@@ -10,9 +10,11 @@ pub struct UnknownWord {
 }
 
 /// Defines an enum whose variants each have one stable word, a Chinese label and an English one. Parsing takes the word or
-/// either label.
+/// either label, and what else offices write for it: `| "已办结", "办结"`.
 macro_rules! vocabulary {
-    ($(#[$meta:meta])* $name:ident, $what:literal { $($variant:ident => $word:literal, $zh:literal, $en:literal;)+ }) => {
+    ($(#[$meta:meta])* $name:ident, $what:literal {
+        $($variant:ident => $word:literal, $zh:literal, $en:literal $(| $($also:literal),+)?;)+
+    }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name { $($variant),+ }
@@ -44,14 +46,19 @@ macro_rules! vocabulary {
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let text = text.trim();
+                let also = |it: Self| -> &'static [&'static str] { match it { $(Self::$variant => &[$($($also),+)?]),+ } };
+                let means = |it: &Self| {
+                    let labels = [it.word(), it.zh(), it.en()];
+                    labels.iter().chain(also(*it)).any(|label| text.eq_ignore_ascii_case(label))
+                };
                 Self::ALL
                     .iter()
                     .copied()
-                    .find(|it| text == it.word() || text == it.zh() || text.eq_ignore_ascii_case(it.en()))
+                    .find(means)
                     .ok_or_else(|| $crate::vocabulary::UnknownWord {
                         what: $what,
                         given: text.to_owned(),
-                        words: Self::ALL.iter().map(|it| it.word()).collect::<Vec<_>>().join(", "),
+                        words: Self::ALL.iter().map(|it| format!("{} ({})", it.word(), it.zh())).collect::<Vec<_>>().join(", "),
                     })
             }
         }

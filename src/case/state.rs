@@ -5,23 +5,23 @@ use crate::vocabulary::vocabulary;
 vocabulary! {
     /// Where a case stands.
     State, "state" {
-        Submitted => "submitted", "已提交", "submitted";
+        Submitted => "submitted", "已提交", "submitted" | "待受理", "提交", "open", "new";
         WithLeader => "with_leader", "网格长处理", "with leader";
         SelfHandled => "self_handled", "自行处置", "self-handled";
         Escalated => "escalated", "已上报", "escalated";
-        Accepted => "accepted", "已受理", "accepted";
-        Rejected => "rejected", "不予受理", "rejected";
+        Accepted => "accepted", "已受理", "accepted" | "受理", "accept";
+        Rejected => "rejected", "不予受理", "rejected" | "不受理";
         Duplicate => "duplicate", "重复", "duplicate";
-        Dispatched => "dispatched", "已派遣", "dispatched";
+        Dispatched => "dispatched", "已派遣", "dispatched" | "派遣", "派单", "已派单", "dispatch";
         Returned => "returned", "退回", "returned";
-        Handling => "handling", "处置中", "handling";
-        Suspended => "suspended", "挂账", "suspended";
+        Handling => "handling", "处置中", "handling" | "处理中", "办理中", "in progress";
+        Suspended => "suspended", "挂账", "suspended" | "挂起";
         Extended => "extended", "延期", "extended";
-        Handled => "handled", "已处置", "handled";
+        Handled => "handled", "已处置", "handled" | "处置完成", "已处理", "处理完成";
         Verified => "verified", "已核查", "verified";
         Rework => "rework", "返工", "rework";
-        Closed => "closed", "已结案", "closed";
-        FeedbackSent => "feedback_sent", "已反馈", "feedback sent";
+        Closed => "closed", "已结案", "closed" | "结案", "办结", "已办结", "完结";
+        FeedbackSent => "feedback_sent", "已反馈", "feedback sent" | "反馈", "已回复";
         Satisfied => "satisfied", "满意", "satisfied";
         Unsatisfied => "unsatisfied", "不满意", "unsatisfied";
         Reopened => "reopened", "重开", "reopened";

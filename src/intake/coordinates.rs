@@ -1,13 +1,17 @@
 //! The points of a file, and what looks wrong with them. Nothing is mended in silence: what looks wrong is taken in as it
 //! stands, and reported.
 
-use super::{problem::Problem, report::IntakeReport, rows::Rows};
+use super::{error::IntakeError, problem::Problem, report::IntakeReport, rows::Rows};
 use crate::{
     geometry::{Datum, LonLat},
+    layer::Layer,
     table::Row,
 };
 use std::collections::HashMap;
 
+/// So many coordinates that are no place, and this share of all, are no slips of the pen.
+const BAD_LEAST: usize = 5;
+const BAD_SHARE: f64 = 0.5;
 /// Positions with at most three decimals (111 m) are suspicious if so many of a file's are.
 const COARSE_SHARE: f64 = 0.5;
 const COARSE_LEAST: usize = 5;
@@ -26,6 +30,9 @@ const DATUM_LEAST: usize = 10;
 pub struct Coordinates {
     /// Row number and position.
     taken: Vec<(u64, LonLat)>,
+    /// Coordinates that are no place, and what is wrong with the first.
+    bad: usize,
+    first_bad: Option<String>,
 }
 
 impl Coordinates {
@@ -36,7 +43,14 @@ impl Coordinates {
         }
         let area = rows.context().area;
         let swapped_fits = || rows.positions.swapped_point(row).filter(|at| area.is_none_or(|area| area.contains(*at)));
-        match rows.positions.point(row) {
+        let point = rows.positions.point(row);
+        if let Err(problem) = &point {
+            self.bad += 1;
+            self.first_bad.get_or_insert_with(|| format!("row {}: {problem}", row.number));
+        }
+        match point {
+            // An activity is where its square is.
+            Ok(None) if rows.layer() == Layer::Activities => None,
             Ok(None) => {
                 report.warn(Problem::NoCoordinates, Some(row.number), "");
                 None
@@ -69,7 +83,15 @@ impl Coordinates {
     }
 
     /// What only all points together tell: cut digits, one position many times, a wrong datum.
-    pub fn finish(self, rows: &Rows, report: &mut IntakeReport) {
+    ///
+    /// # Errors
+    /// [`IntakeError::NoPlaces`] if most coordinates are none: the file is in another system, and would erase what is stored.
+    pub fn finish(self, rows: &Rows, report: &mut IntakeReport) -> Result<(), IntakeError> {
+        let of = self.bad + self.taken.len();
+        if self.bad >= BAD_LEAST && share(self.bad, of) > BAD_SHARE {
+            let first = self.first_bad.unwrap_or_default();
+            return Err(IntakeError::NoPlaces { bad: self.bad, of, first });
+        }
         if rows.positions.is_geographic() && rows.positions.datum() == Datum::Wgs84 {
             self.report_coarse(report);
         }
@@ -77,6 +99,7 @@ impl Coordinates {
         if rows.positions.is_geographic() {
             report_datum(rows, report);
         }
+        Ok(())
     }
 
     fn report_coarse(&self, report: &mut IntakeReport) {

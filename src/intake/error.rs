@@ -21,6 +21,17 @@ pub enum IntakeError {
          [fields] {field} = \"your column\""
     )]
     MissingField { layer: Layer, field: &'static str, names: String, found: String },
+    #[error(
+        "case-events need a column for the transition ({names}) and one for its time, or a column of times for each stage that is \
+         called like its state (accepted, 受理时间, …), or else in a mapping: [stages] accepted = \"your column\". The file has \
+         {found}"
+    )]
+    NoTransitions { names: String, found: String },
+    #[error(
+        "{bad} of {of} coordinates are no place on earth ({first}). Are they projected, say --crs EPSG:n; are longitude and \
+         latitude swapped, name their columns: --lon, --lat"
+    )]
+    NoPlaces { bad: usize, of: usize, first: String },
     #[error("[position]: {0}")]
     Position(#[from] PositionSourceError),
     #[error(
@@ -28,6 +39,10 @@ pub enum IntakeError {
          [position] wkt = \"your column\". The file has {found}"
     )]
     NoGeometry { layer: Layer, found: String },
+    #[error(
+        "{0:?} is no format of times; write it as strftime does: %Y/%m/%d %H:%M (or excel, for a spreadsheet's own numbers)"
+    )]
+    TimeFormat(String),
     #[error(
         "is {example:?} the day or the month first? Nothing in the file tells; say in a mapping: [time] format = \"%d/%m/%Y\" or \
          \"%m/%d/%Y\""

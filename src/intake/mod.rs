@@ -19,6 +19,7 @@ mod rows;
 pub mod schema;
 mod shapes;
 mod sites;
+mod stages;
 mod tessellation;
 pub mod time;
 pub mod transform;

@@ -34,7 +34,7 @@ pub fn read_reports(
         draft.location = coordinates.take(&rows, row, report);
         Ok(draft)
     });
-    coordinates.finish(&rows, &mut report);
+    coordinates.finish(&rows, &mut report)?;
     Ok((records, report))
 }
 
@@ -115,7 +115,8 @@ fn rank(transition: State) -> usize {
     State::ALL.iter().position(|&state| state == transition).unwrap_or(usize::MAX)
 }
 
-/// Reads the events of cases: long form where the file has the fields transition and at, wide form where the mapping has stages.
+/// Reads the events of cases: long form where the file has the fields transition and at, wide form where the mapping has stages,
+/// or the file columns that are called like states.
 ///
 /// # Errors
 /// [`IntakeError`] where the file as a whole doesn't fit.
@@ -125,11 +126,7 @@ pub fn read_case_events(
     context: &Context,
 ) -> Result<(Vec<CaseEventDraft>, IntakeReport), IntakeError> {
     let (rows, mut report) = Rows::bind(table, mapping, Layer::CaseEvents, context)?;
-    if !rows.has_stages() {
-        for field in ["transition", "at"] {
-            rows.need(field)?;
-        }
-    }
+    rows.need_transitions()?;
     let mut seen = HashSet::new();
     let records = rows.each(&mut report, |row, report| {
         let case = rows.required(row, "case")?;

@@ -103,7 +103,7 @@ fn read(
         draft.location = coordinates.take(&rows, row, report);
         Ok(draft)
     });
-    coordinates.finish(&rows, &mut report);
+    coordinates.finish(&rows, &mut report)?;
     Ok((records, report))
 }
 

@@ -10,7 +10,8 @@ use super::{
     problem::Problem,
     report::{FieldColumns, IntakeReport},
     schema::{self, Field, Kind},
-    time::{Detected, Oddity, TimeReader, detect},
+    stages,
+    time::{self, Detected, Oddity, TimeReader, detect},
 };
 use crate::{
     case::Transition,
@@ -80,8 +81,9 @@ impl<'a> Rows<'a> {
             bound.push((field, bind_field(table, field.name, &spec, missing)?, spec));
         }
         let mut stages = Vec::new();
-        for (name, spec) in &mapping.stages {
-            stages.push((transition(name)?, bind_field(table, name, spec, missing)?, spec.clone()));
+        let told = bound.iter().any(|(field, ..)| field.name == "transition");
+        for (name, spec) in stages::specs(table, mapping, layer, told) {
+            stages.push((transition(&name)?, bind_field(table, &name, &spec, missing)?, spec));
         }
         let times = bound.iter().filter(|(field, ..)| field.kind == Kind::Time).map(|(_, bound, spec)| (bound, spec));
         let times = times.chain(stages.iter().map(|(_, bound, spec)| (bound, spec)));
@@ -125,6 +127,21 @@ impl<'a> Rows<'a> {
     /// [`IntakeError::MissingField`]
     pub fn need(&self, field: &'static str) -> Result<(), IntakeError> {
         if self.has(field) { Ok(()) } else { Err(missing_field(self.table, self.layer, field)) }
+    }
+
+    /// That the file tells of transitions, in one of its two forms.
+    ///
+    /// # Errors
+    /// [`IntakeError::NoTransitions`], [`IntakeError::MissingField`].
+    pub fn need_transitions(&self) -> Result<(), IntakeError> {
+        if self.has_stages() {
+            return Ok(());
+        }
+        if self.has("transition") {
+            return self.need("at");
+        }
+        let names = synonyms(self.layer, "transition").join(", ");
+        Err(IntakeError::NoTransitions { names, found: listed(&self.table.columns) })
     }
 
     /// Reads every row; one that can't be read whole or that `read` rejects goes to the report, the others come back.
@@ -298,6 +315,10 @@ fn check_mapping(mapping: &Mapping, layer: Layer) -> Result<(), IntakeError> {
     if let Some(other) = mapping.layer.filter(|&other| other != layer) {
         return Err(IntakeError::OtherLayer { mapping: other, asked: layer });
     }
+    let own = mapping.fields.values().chain(mapping.stages.values()).flat_map(|spec| &spec.format.0);
+    if let Some(format) = mapping.time.format.0.iter().chain(own).find(|format| !time::is_format(format)) {
+        return Err(IntakeError::TimeFormat(format.clone()));
+    }
     let fields = schema::fields(layer);
     if let Some(field) = mapping.fields.keys().find(|name| fields.iter().all(|field| field.name != name.as_str())) {
         let known = fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ");
@@ -331,8 +352,12 @@ fn bind_field(table: &Table, name: &str, spec: &FieldSpec, missing: &[String]) -
 }
 
 fn missing_field(table: &Table, layer: Layer, field: &'static str) -> IntakeError {
-    let synonyms = schema::fields(layer).iter().find(|it| it.name == field).map_or(&[][..], |it| it.synonyms);
-    IntakeError::MissingField { layer, field, names: synonyms.join(", "), found: listed(&table.columns) }
+    IntakeError::MissingField { layer, field, names: synonyms(layer, field).join(", "), found: listed(&table.columns) }
+}
+
+/// The names that a field is found under.
+fn synonyms(layer: Layer, field: &str) -> &'static [&'static str] {
+    schema::fields(layer).iter().find(|it| it.name == field).map_or(&[], |it| it.synonyms)
 }
 
 fn transition(name: &str) -> Result<Transition, IntakeError> {

@@ -74,7 +74,7 @@ pub fn read_facilities(
         let location = coordinates.take(&rows, row, report);
         Ok(FacilityDraft { row: row.number, source, square, kind, status, location, valid_from, valid_to })
     });
-    coordinates.finish(&rows, &mut report);
+    coordinates.finish(&rows, &mut report)?;
     Ok((records, report))
 }
 
@@ -100,7 +100,7 @@ pub fn read_households(
         let location = coordinates.take(&rows, row, report);
         Ok(HouseholdDraft { row: row.number, source, location, persons, lived_in_from, lived_in_to, contact })
     });
-    coordinates.finish(&rows, &mut report);
+    coordinates.finish(&rows, &mut report)?;
     Ok((records, report))
 }
 
@@ -126,6 +126,6 @@ pub fn read_devices(
         let location = coordinates.take(&rows, row, report);
         Ok(DeviceDraft { row: row.number, source, kind, status, location, last_seen, valid_from, valid_to })
     });
-    coordinates.finish(&rows, &mut report);
+    coordinates.finish(&rows, &mut report)?;
     Ok((records, report))
 }

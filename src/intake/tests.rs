@@ -185,11 +185,11 @@ fn long_and_wide_case_events() {
     let (events, report) = read_case_events(&wide, &rules, &context).unwrap();
     assert_eq!(events.iter().map(|it| it.event.transition).collect::<Vec<_>>(), [State::Handled, State::Dispatched]);
     assert_eq!(report.accepted, 1);
-    let neither = csv("case,at\n1,2024-01-01\n");
-    assert!(matches!(
-        read_case_events(&neither, &Mapping::default(), &context),
-        Err(IntakeError::MissingField { field: "transition", .. })
-    ));
+    let called = csv("编号,受理时间,派遣时间,备注\n1,2024-01-02,2024-01-03,x\n");
+    let (events, _) = read_case_events(&called, &mapping("[fields]\ncase = \"编号\""), &context).unwrap();
+    assert_eq!(events.iter().map(|it| it.event.transition).collect::<Vec<_>>(), [State::Accepted, State::Dispatched]);
+    let neither = read_case_events(&csv("case,at\n1,2024-01-01\n"), &Mapping::default(), &context).unwrap_err();
+    assert!(matches!(&neither, IntakeError::NoTransitions { .. }) && neither.to_string().contains("[stages]"), "{neither}");
 }
 
 const AREA: BBox = BBox { west: 110.0, south: 29.0, east: 111.0, north: 30.0 };
@@ -209,6 +209,15 @@ fn coordinates_that_look_wrong_are_taken_in_and_reported() {
     let placed: Vec<_> = households.iter().map(|it| it.location.is_some()).collect();
     assert_eq!(placed, [true, false, true, false, true, false, false, false]);
     assert_eq!(households[0].persons, Some(3));
+}
+
+#[test]
+fn a_file_of_which_most_coordinates_are_no_place_is_refused() {
+    let lines: Vec<String> = (0..9).map(|i| format!("{i},455940.{i},3248027.{i}")).collect();
+    let file = csv(&format!("户号,经度,纬度\n{}\n", lines.join("\n")));
+    let context = shanghai();
+    let refused = read_households(&file, &Mapping::default(), &context).unwrap_err().to_string();
+    assert!(refused.starts_with("9 of 9 coordinates are no place on earth (row 2: ") && refused.contains("--crs"), "{refused}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::mapping::Twice;
 use chrono::{
     DateTime, Datelike, Days, LocalResult, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+    format::{Item, StrftimeItems},
 };
 use chrono_tz::Tz;
 
@@ -21,8 +22,10 @@ pub enum Oddity {
 /// Why a text is no time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
-    #[error("{0:?} is no time in the formats that this column has")]
-    Format(String),
+    #[error(
+        "{0:?} is no time in the formats that this column has ({1}); say another: --time-format '%Y/%m/%d %H:%M', or excel"
+    )]
+    Format(String, String),
     #[error("{0:?} is not between 1900 and 2199")]
     Year(String),
     #[error("{0:?} occurred twice in {1}, when clocks went back; the file should give offsets")]
@@ -83,12 +86,17 @@ impl TimeReader {
             .ok()
             .map(|it| Parsed::Instant(it.to_utc()))
             .or_else(|| self.formats.iter().find_map(|format| parse_as(text, format)));
-        let Some(parsed) = parsed else { return Err(TimeError::Format(text.to_owned())) };
+        let Some(parsed) = parsed else { return Err(self.no_format(text)) };
         let year = match &parsed {
             Parsed::Instant(instant) => instant.year(),
             Parsed::Local(local) => local.year(),
         };
         if YEARS.contains(&year) { Ok(parsed) } else { Err(TimeError::Year(text.to_owned())) }
+    }
+
+    fn no_format(&self, text: &str) -> TimeError {
+        let formats = if self.formats.is_empty() { "none was recognised".to_owned() } else { self.formats.join(", ") };
+        TimeError::Format(text.to_owned(), formats)
     }
 
     fn in_zone(&self, local: NaiveDateTime, text: &str) -> Result<(DateTime<Utc>, Option<Oddity>), TimeError> {
@@ -121,7 +129,31 @@ fn to_millis(instant: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(instant.timestamp_millis()).unwrap_or(instant)
 }
 
+/// The format of a spreadsheet's own dates: days since 1899-12-30, local time as their fraction.
+pub const EXCEL: &str = "excel";
+
+/// From 1954 to 2119; other numbers in a column of dates are something else.
+const SERIALS: std::ops::Range<f64> = 20_000.0..80_500.0;
+
+#[expect(clippy::cast_possible_truncation, reason = "80,500 days are 7e9 seconds")]
+fn excel_serial(text: &str) -> Option<NaiveDateTime> {
+    let days = text.parse::<f64>().ok().filter(|days| SERIALS.contains(days))?;
+    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30)?.and_time(NaiveTime::MIN);
+    // A spreadsheet shows seconds; the fraction has them to the microsecond.
+    epoch.checked_add_signed(TimeDelta::seconds((days * 86_400.0).round() as i64))
+}
+
+/// Whether `format` can be read by: strftime, or [`EXCEL`].
+#[must_use]
+pub fn is_format(format: &str) -> bool {
+    let mut items = StrftimeItems::new(format);
+    format == EXCEL || (format.contains('%') && !items.any(|item| item == Item::Error))
+}
+
 fn parse_as(text: &str, format: &str) -> Option<Parsed> {
+    if format == EXCEL {
+        return excel_serial(text).map(Parsed::Local);
+    }
     if format.contains("%z") || format.contains("%:z") || format.contains("%#z") {
         return DateTime::parse_from_str(text, format).ok().map(|it| Parsed::Instant(it.to_utc()));
     }
@@ -164,7 +196,8 @@ pub enum Detected {
 #[must_use]
 pub fn detect<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Detected {
     let mut found: Vec<(String, usize)> = Vec::new();
-    let candidates: Vec<String> = with_times(&YEAR_FIRST).into_iter().chain(OFFSET.iter().map(|&it| it.to_owned())).collect();
+    let others = OFFSET.iter().chain(&[EXCEL]).map(|&it| it.to_owned());
+    let candidates: Vec<String> = with_times(&YEAR_FIRST).into_iter().chain(others).collect();
     let (day_first, month_first) = (with_times(&DAY_FIRST), with_times(&MONTH_FIRST));
     let (mut day_votes, mut month_votes, mut open) = (0_usize, 0_usize, None);
     for value in values.clone() {
@@ -245,8 +278,8 @@ mod tests {
         assert_eq!(la.instant("12/31/2017 11:59:58 PM"), Ok((utc("2018-01-01T07:59:58Z"), None)));
         assert_eq!(la.instant("07/01/2018 12:00:00 AM"), Ok((utc("2018-07-01T07:00:00Z"), None)));
         assert_eq!(la.date("12/31/2017 11:59:58 PM"), Ok("2017-12-31".parse().unwrap()));
-        assert!(matches!(la.instant("31.12.2017"), Err(TimeError::Format(_))));
-        assert!(matches!(la.instant("02/29/2018 01:00:00 AM"), Err(TimeError::Format(_))));
+        assert!(matches!(la.instant("31.12.2017"), Err(TimeError::Format(..))));
+        assert!(matches!(la.instant("02/29/2018 01:00:00 AM"), Err(TimeError::Format(..))));
         assert!(la.instant("02/29/2016 01:00:00 AM").is_ok());
         assert!(matches!(la.instant("01/01/0018 01:00:00 AM"), Err(TimeError::Year(_))));
     }
@@ -269,6 +302,16 @@ mod tests {
         assert_eq!(any.date("2024-02-28T20:00:00Z"), Ok("2024-02-29".parse().unwrap()));
     }
 
+    #[test]
+    fn dates_of_a_spreadsheet() {
+        let excel = reader(EXCEL, chrono_tz::Asia::Shanghai, Twice::Earlier);
+        assert_eq!(excel.instant("46296.3333333333"), Ok((utc("2026-10-01T00:00:00Z"), None)));
+        assert_eq!(excel.date("46296"), Ok("2026-10-01".parse().unwrap()));
+        let refused = excel.instant("12").unwrap_err().to_string();
+        assert!(refused.contains("(excel)") && refused.contains("--time-format"), "{refused}");
+        assert!(is_format("%Y-%m-%d") && is_format(EXCEL) && !is_format("%Y-%q") && !is_format("yyyy-mm-dd"));
+    }
+
     fn formats(values: &[&str]) -> Vec<String> {
         match detect(values.iter().copied()) {
             Detected::Formats(formats) => formats,
@@ -284,6 +327,7 @@ mod tests {
         assert_eq!(formats(&["12/31/2017 11:59:58 PM", "01/02/2018 09:00:00 AM"]), ["%m/%d/%Y %I:%M:%S %p"]);
         assert_eq!(formats(&["2024年2月29日", "2024/2/9 8:05"]), ["%Y年%m月%d日", "%Y/%m/%d %H:%M"]);
         assert_eq!(formats(&["20240229"]), ["%Y%m%d"]);
+        assert_eq!(formats(&["46296.3333333333", "46296"]), [EXCEL]);
         assert!(formats(&["2024-02-29T08:00:00Z", "not a time", ""]).is_empty());
     }
 

@@ -21,9 +21,9 @@ vocabulary! {
 vocabulary! {
     /// Whether a facility or device does its work.
     FacilityStatus, "status" {
-        Working => "working", "正常", "working";
-        Faulty => "faulty", "故障", "faulty";
-        Missing => "missing", "缺失", "missing";
+        Working => "working", "正常", "working" | "完好", "在线", "online";
+        Faulty => "faulty", "故障", "faulty" | "损坏", "离线", "offline";
+        Missing => "missing", "缺失", "missing" | "丢失";
     }
 }
 

@@ -19,10 +19,10 @@ vocabulary! {
 vocabulary! {
     /// How a fulfilment ended. Absent and refused are attempts: they stay in the denominator.
     Outcome, "outcome" {
-        Visited => "visited", "已走访", "visited";
-        Absent => "absent", "外出", "absent";
-        Refused => "refused", "拒访", "refused";
-        Held => "held", "已举办", "held";
+        Visited => "visited", "已走访", "visited" | "走访", "已访";
+        Absent => "absent", "外出", "absent" | "不在家", "无人";
+        Refused => "refused", "拒访", "refused" | "拒绝";
+        Held => "held", "已举办", "held" | "已开展", "开展";
         Cancelled => "cancelled", "取消", "cancelled";
         Done => "done", "完成", "done";
     }
