@@ -24,6 +24,8 @@ pub(super) enum Figuring {
 ///
 /// Places are shrunken towards all places of the same period.
 pub(super) fn figures(sums: &DataFrame, figuring: Figuring, query: &Query) -> PolarsResult<DataFrame> {
+    // Groups come in any order; sums of floats over places would differ in their last digit from run to run.
+    let sums = sums.sort(["period", "place"], SortMultipleOptions::default())?;
     let places = sums.column("place")?.u32()?;
     let periods = sums.column("period")?.date()?.physical();
     let numerators = sums.column("numerator")?.f64()?;
@@ -35,26 +37,50 @@ pub(super) fn figures(sums: &DataFrame, figuring: Figuring, query: &Query) -> Po
     let mut rows = Vec::with_capacity(sums.height());
     for i in 0..sums.height() {
         let period = query::date(periods.get(i).unwrap_or_default());
-        let mut sum = Sum {
+        let sum = Sum {
             numerator: numerators.get(i).unwrap_or_default(),
             denominator: denominators.get(i).unwrap_or_default(),
             events: sizes.and_then(|(counts, _)| counts.get(i)).unwrap_or_default(),
             squared: sizes.and_then(|(_, squares)| squares.get(i)).unwrap_or_default(),
         };
         let row = Figure { place: places.get(i), period, ..Figure::default() };
-        rows.push(match query.publication {
-            Some(rule) if sum.n(figuring) < rule.min_n && sum.n(figuring) > 0 => row.withheld(),
-            Some(rule) => {
-                sum = sum.rounded(rule);
-                figure(figuring, row, &sum)
-            }
-            None => figure(figuring, row, &sum),
-        });
+        rows.push(figure(figuring, row, &sum));
     }
     if figuring != Figuring::Count {
         shrink(&mut rows, if figuring == Figuring::Events { Rate::Event } else { Rate::Proportion });
     }
+    let rows = match query.publication {
+        Some(rule) => rows.into_iter().map(|row| published(figuring, row, rule)).collect(),
+        None => rows,
+    };
     figures::frame(query.period, rows)
+}
+
+/// A figure as it leaves the office. What it rests on is rounded, and so is the figure itself, but not computed from what was
+/// rounded: of 3 out of 7 that would make 5 out of 5. The numerator is left out: it would tell the figure again.
+fn published(figuring: Figuring, row: Figure, rule: Publication) -> Figure {
+    if row.n > 0 && row.n < rule.min_n {
+        return row.withheld();
+    }
+    let n = rule.round_count(row.n);
+    if figuring == Figuring::Count {
+        let count = row.value.map(|count| rule.round(count));
+        return Figure { value: count, numerator: count, n, ..row };
+    }
+    let coarse = |value: Option<f64>, to: fn(f64) -> f64| match figuring {
+        Figuring::Proportion => value.map(|value| Publication::round_share(value, row.n, to)),
+        Figuring::Events | Figuring::Count => value.map(Publication::two_digits),
+    };
+    Figure {
+        value: coarse(row.value, f64::round),
+        low: coarse(row.low, f64::floor),
+        high: coarse(row.high, f64::ceil),
+        shrunken: coarse(row.shrunken, f64::round),
+        numerator: None,
+        denominator: row.denominator.map(|denominator| rule.round(denominator)),
+        n,
+        ..row
+    }
 }
 
 /// What a figure is made of.
@@ -70,13 +96,6 @@ struct Sum {
 impl Sum {
     fn n(&self, figuring: Figuring) -> u32 {
         whole(if figuring == Figuring::Count { self.numerator } else { self.denominator })
-    }
-
-    fn rounded(self, rule: Publication) -> Self {
-        let (numerator, events) = (rule.round(self.numerator), rule.round(self.events));
-        // In step with the numerator, so that it does not tell what that was.
-        let squared = if self.numerator > 0.0 { self.squared * numerator / self.numerator } else { 0.0 };
-        Self { numerator, denominator: rule.round(self.denominator), events, squared }
     }
 }
 
@@ -150,10 +169,12 @@ mod tests {
         let frame = sums(&[Some(0), Some(1), Some(2), Some(3)], &[3.0, 17.0, 2.0, 0.0], &[4.0, 18.0, 21.0, 0.0]);
         let out = figures(&frame, Figuring::Proportion, &public).unwrap();
         let number = |name: &str| out.column(name).unwrap().f64().unwrap().iter().collect::<Vec<_>>();
-        assert_eq!(number("numerator"), [None, Some(15.0), Some(0.0), Some(0.0)]);
+        assert_eq!(number("numerator"), [None; 4]);
         assert_eq!(number("denominator"), [None, Some(20.0), Some(20.0), Some(0.0)]);
-        assert_eq!(number("value"), [None, Some(0.75), Some(0.0), None]);
-        assert_eq!(number("low")[1], stats::wilson(15.0, 20.0).map(|interval| interval.low));
+        // 17/18 and 2/21 to the nearest twentieth.
+        assert_eq!(number("value"), [None, Some(0.95), Some(0.1), None]);
+        let exact = stats::wilson(17.0, 18.0).unwrap();
+        assert!(number("low")[1].unwrap() <= exact.low && exact.high <= number("high")[1].unwrap());
         assert!(number("shrunken")[0].is_none() && number("shrunken")[1].is_some());
         let n: Vec<_> = out.column("n").unwrap().u32().unwrap().iter().collect();
         assert_eq!(n, [None, Some(20), Some(20), Some(0)]);

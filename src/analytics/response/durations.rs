@@ -197,7 +197,7 @@ fn published(figure: Figure, rule: Publication) -> Figure {
     if figure.n < rule.min_n && figure.n > 0 {
         return figure.withheld();
     }
-    let seconds = |value: Option<f64>| value.map(Publication::round_duration);
+    let seconds = |value: Option<f64>| value.map(Publication::two_digits);
     let cases = |value: Option<f64>| value.map(|cases| rule.round(cases));
     Figure {
         value: seconds(figure.value),
