@@ -83,13 +83,18 @@ async fn run_on_store(args: &Args) -> anyhow::Result<()> {
     if metrics.is_empty() {
         bail!("no figure of {} is computed by {} per {}", args.subject, args.by, args.period);
     }
-    let source = Source { frames: &analysis.frames, zone: analysis.zone, observed_until: analysis.observed_until };
+    // Boundaries alone are something to analyze, as of now.
+    let observed_until = analysis.observed_until.or_else(|| Some(Utc::now()));
+    let source = Source { frames: &analysis.frames, zone: analysis.zone, observed_until };
     answer(args, &source, &metrics)
 }
 
 async fn run_on_file(args: &Args, path: &Path) -> anyhow::Result<()> {
     if args.subject != Group::Response {
         bail!("analyze {}: a file of reports gives response times only", args.subject);
+    }
+    if !matches!(args.by, By::Area | By::Grid | By::Kind) {
+        bail!("--by {}: a file of reports knows its kinds and labels only; give area, grid (the label) or kind", args.by);
     }
     let source = ReportsFile::read(path, args.mapping.as_deref(), args.as_of).await?;
     let metrics = source.metrics();
@@ -118,6 +123,11 @@ pub(super) fn answer(args: &Args, source: &Source, metrics: &[Metric]) -> anyhow
 
 fn query(args: &Args, source: &Source) -> anyhow::Result<Query> {
     let find = |kind: &String| source.frames.names.find(kind).ok_or_else(|| anyhow!("no case is of the category {kind:?}"));
+    if let (Some(from), Some(to)) = (args.from, args.to)
+        && to <= from
+    {
+        bail!("--to lies before --from; swap them");
+    }
     let as_of = args.as_of.or(source.observed_until).context("there are no data to analyze")?;
     Ok(Query {
         by: args.by,

@@ -18,6 +18,7 @@ use geo::{Geometry, MultiPolygon};
 use serde_json::Value;
 use std::{
     borrow::Cow,
+    collections::HashSet,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -154,6 +155,10 @@ impl Grids {
                 }
                 Err(why) => eprintln!("{}: row {} left out: {why}", named(), row.number),
             }
+        }
+        let mut seen = HashSet::new();
+        if let Some(twice) = grids.ids.iter().find(|id| !seen.insert(id.as_str())) {
+            eprintln!("{}: several polygons have the id {twice:?}: a row does not tell which of them it is in", named());
         }
         if grids.shapes.is_empty() {
             bail!("{}: no polygons; GeoJSON polygons or a CSV column with polygons as WKT are needed", named());

@@ -4,7 +4,7 @@ use super::{StoreArgs, load_config, open_service};
 use crate::http::{self, AppState, Limits, wire::BaseMapDto};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{io::IsTerminal as _, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -158,7 +158,7 @@ fn check_exposure(listen: SocketAddr, allowed: bool) -> Result<()> {
 fn start_logs(format: LogFormat) {
     use tracing_subscriber::{EnvFilter, fmt};
     let filter = EnvFilter::try_from_env("WANGGE_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=error"));
-    let logs = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     match format {
         LogFormat::Text => logs.init(),
         LogFormat::Json => logs.json().init(),

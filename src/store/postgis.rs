@@ -9,7 +9,7 @@ use super::{
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use sqlx::{
-    AssertSqlSafe, PgPool, Postgres,
+    AssertSqlSafe, Connection, PgConnection, PgPool, Postgres,
     postgres::{PgArguments, PgConnectOptions, PgListener, PgPoolOptions},
 };
 use std::{str::FromStr, time::Duration};
@@ -38,14 +38,22 @@ impl PostGis {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Target(without_password(url)))?;
         let options = options.application_name("wangge").options([("search_path", "public,private")]);
-        let place = format!("{}/{}", options.get_host(), options.get_database().unwrap_or(options.get_username()));
+        let place = format!(
+            "{}:{}/{}",
+            options.get_host(),
+            options.get_port(),
+            options.get_database().unwrap_or(options.get_username())
+        );
         let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(CONNECT_TIMEOUT);
-        let pool = pool.connect_with(options).await.map_err(|source| match StoreError::from(source) {
+        let failed = |source| match StoreError::from(source) {
             StoreError::Database(source) | StoreError::ConnectionLost(source) | StoreError::Busy(source) => {
                 StoreError::Open { place: place.clone(), source }
             }
             other => other,
-        })?;
+        };
+        // Alone first: a pool that can't connect only says that it waited in vain.
+        PgConnection::connect_with(&options).await.map_err(failed)?.close().await.map_err(failed)?;
+        let pool = pool.connect_with(options).await.map_err(failed)?;
         let store = Self { pool, place };
         store.migrate().await?;
         Ok(store)

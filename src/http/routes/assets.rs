@@ -14,16 +14,17 @@ use std::fmt::Write as _;
 #[allow_missing = true]
 struct WebApp;
 
-/// A file of the web app; every other path is a view inside it and gets `index.html`.
+/// A file of the web app, whose only page is the root.
 pub async fn web_app(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
-    if path.starts_with("api/") {
+    if path == "api" || path.starts_with("api/") {
         return Problem::not_found(format!("the API has no {}; GET /api/openapi.json lists what it has", uri.path()))
             .into_response();
     }
     match WebApp::get(path) {
         Some(file) => respond(path, file, &headers),
-        None => embedded("index.html", &headers),
+        None if path.is_empty() => embedded("index.html", &headers),
+        None => Problem::not_found(format!("there is nothing at {}; the map is at /", uri.path())).into_response(),
     }
 }
 

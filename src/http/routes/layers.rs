@@ -119,7 +119,7 @@ pub async fn layer_file(
         kind: params.kind.filter(|text| !text.is_empty()),
         limit: limit(params.limit.as_deref())?,
         datum: query::parse::<Datum>("datum", params.datum.as_deref())?.unwrap_or(Datum::Wgs84),
-        crs: query::parse("crs", params.crs.as_deref())?,
+        crs: query::parse("crs", params.crs.as_deref().map(|code| code.trim_start_matches("EPSG:")))?,
     };
     let chunks = state.service.export(viewer, layer, format, export).await?;
     let mime = match format {

@@ -191,6 +191,10 @@ fn projection(format: ExportFormat, query: &ExportQuery) -> Result<Option<Projec
         return Err(ServiceError::BadQuery(format!("crs={code}: GeoJSON is longitude/latitude (RFC 7946); ask for CSV")));
     }
     let crs = Crs::from_epsg(code).map_err(|error| ServiceError::BadQuery(format!("crs={code}: {error}")))?;
+    // CGCS2000 is WGS 84 to the centimetre: what is stored is in it already.
+    if matches!(code, 4326 | 4490) {
+        return Ok(None);
+    }
     Ok(Some(Box::new(move |lon, lat| {
         let point = LonLat::from_degrees(lon, lat).ok()?;
         crs.from_lonlat(point).ok()
