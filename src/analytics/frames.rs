@@ -6,7 +6,7 @@
 //!
 //! | frame | a row is | columns |
 //! |---|---|---|
-//! | `cases` | a case | `case`, `kind`, `category`, places, `worker`, `submitted_at`, `first_action_at`, `escalated_at`, `accepted_at`, `dispatched_at`, `handled_at`, `first_closed_at`, `closed_at`, `feedback_at`, `reopened_at`, `due_at`, `discarded` ("void", "duplicate", "rejected", null), `returned`, `reworked`, `satisfied` (null: no answer) |
+//! | `cases` | a case | `case`, `kind`, `category`, places, `worker`, `submitted_at`, `first_action_at`, `escalated_at`, `accepted_at`, `dispatched_at`, `handled_at`, `first_closed_at`, `closed_at`, `feedback_at`, `reworked_at`, `reopened_at`, `due_at`, `discarded` ("void", "duplicate", "rejected", null), `returned`, `satisfied` (null: no answer) |
 //! | `pauses` | a suspension of a case | `case`, `from`, `to` (null: lasts) |
 //! | `households` | a household | `household`, places, `lived_in_from`, `lived_in_to` (exclusive) |
 //! | `visits` | an attempt to visit | `household`, places, `worker`, `at`, `outcome` (3 visited, 2 refused, 1 absent) |
@@ -90,12 +90,13 @@ pub struct Stages {
     /// The last closing if the case is closed now, or when it was discarded.
     pub closed_at: Option<DateTime<Utc>>,
     pub feedback_at: Option<DateTime<Utc>>,
+    /// The first time that it was sent back for rework.
+    pub reworked_at: Option<DateTime<Utc>>,
     /// The first reopening.
     pub reopened_at: Option<DateTime<Utc>>,
     pub discarded: Option<Discarded>,
     /// Sent back by the station that it was dispatched to.
     pub returned: bool,
-    pub reworked: bool,
     pub satisfied: Option<bool>,
     /// Suspensions, ascending; the last may have no end.
     pub pauses: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>,
@@ -233,11 +234,11 @@ pub fn cases(rows: &[CaseRow]) -> PolarsResult<DataFrame> {
         instants("first_closed_at", rows, |r| r.stages.first_closed_at),
         instants("closed_at", rows, |r| r.stages.closed_at),
         instants("feedback_at", rows, |r| r.stages.feedback_at),
+        instants("reworked_at", rows, |r| r.stages.reworked_at),
         instants("reopened_at", rows, |r| r.stages.reopened_at),
         instants("due_at", rows, |r| r.due_at),
         Column::new("discarded".into(), rows.iter().map(discarded).collect::<Vec<_>>()),
         Column::new("returned".into(), rows.iter().map(|r| r.stages.returned).collect::<Vec<_>>()),
-        Column::new("reworked".into(), rows.iter().map(|r| r.stages.reworked).collect::<Vec<_>>()),
         Column::new("satisfied".into(), rows.iter().map(|r| r.stages.satisfied).collect::<Vec<_>>()),
     ]);
     DataFrame::new_infer_height(columns)
