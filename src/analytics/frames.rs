@@ -14,14 +14,15 @@
 //! | `patrols` | a patrol | places, `worker`, `at` |
 //! | `activities` | an activity that was held | `square`, `programme`, `at` |
 //! | `rounds` | a programme of activities | `programme`, `square` (null: all), `cadence` |
-//! | `squares` | a square | `square`, places, `from`, `to`, `working` (of the seven facilities), `recorded` |
+//! | `squares` | a square in an era | `square`, places, `from`, `to` (exclusive) |
+//! | `facilities` | a facility of a square | `square`, `kind`, `status`, `from`, `to` (exclusive) |
 //! | `walks` | a household near a square | `household`, `square`, `distance_m` (straight, on the ellipsoid) |
 //! | `places` | a boundary in an era | `level`, places (its own key included), `area_m2`, `in_one_grid_m2` (null: not known), `from`, `to` (exclusive) |
 
 use super::{AnalyticsError, Cadence, Directory, Key};
 use crate::{
     people::Role,
-    place::{FacilityStatus, Level},
+    place::{FacilityKind, FacilityStatus, Level},
     round::Outcome,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -40,6 +41,7 @@ pub struct Frames {
     pub activities: DataFrame,
     pub rounds: DataFrame,
     pub squares: DataFrame,
+    pub facilities: DataFrame,
     pub walks: DataFrame,
     pub places: DataFrame,
 }
@@ -155,14 +157,23 @@ pub struct RoundRow {
     pub cadence: Cadence,
 }
 
-/// A square with the state of its facilities, at most one of each of the seven kinds.
-#[derive(Clone, Debug)]
+/// A square while its places stay the same.
+#[derive(Clone, Copy, Debug)]
 pub struct SquareRow {
     pub square: Key,
     pub at: Placed,
     pub from: NaiveDate,
     pub to: Option<NaiveDate>,
-    pub facilities: Vec<FacilityStatus>,
+}
+
+/// A facility of a square, from its installation to its removal. Of its states the last is known: it stands for all its days.
+#[derive(Clone, Copy, Debug)]
+pub struct FacilityRow {
+    pub square: Key,
+    pub kind: FacilityKind,
+    pub status: FacilityStatus,
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
 }
 
 /// A boundary of today.
@@ -194,6 +205,7 @@ impl Default for Frames {
                 activities: activities(&[])?,
                 rounds: rounds(&[])?,
                 squares: squares(&[])?,
+                facilities: facilities(&[])?,
                 walks: walks(&[])?,
                 places: places(&[])?,
             })
@@ -312,20 +324,20 @@ pub fn rounds(rows: &[RoundRow]) -> PolarsResult<DataFrame> {
 }
 
 pub fn squares(rows: &[SquareRow]) -> PolarsResult<DataFrame> {
-    let working = |row: &SquareRow| {
-        let working = row.facilities.iter().filter(|status| **status == FacilityStatus::Working).count();
-        u32::try_from(working).unwrap_or(u32::MAX)
-    };
-    let recorded = |row: &SquareRow| u32::try_from(row.facilities.len()).unwrap_or(u32::MAX);
     let mut columns = vec![keys("square", rows, |r| Some(r.square))];
     columns.extend(placed(rows, |r| r.at));
-    columns.extend([
+    columns.extend([dates("from", rows, |r| Some(r.from)), dates("to", rows, |r| r.to)]);
+    DataFrame::new_infer_height(columns)
+}
+
+pub fn facilities(rows: &[FacilityRow]) -> PolarsResult<DataFrame> {
+    DataFrame::new_infer_height(vec![
+        keys("square", rows, |r| Some(r.square)),
+        Column::new("kind".into(), rows.iter().map(|r| r.kind.word()).collect::<Vec<_>>()),
+        Column::new("status".into(), rows.iter().map(|r| r.status.word()).collect::<Vec<_>>()),
         dates("from", rows, |r| Some(r.from)),
         dates("to", rows, |r| r.to),
-        keys("working", rows, |r| Some(working(r))),
-        keys("recorded", rows, |r| Some(recorded(r))),
-    ]);
-    DataFrame::new_infer_height(columns)
+    ])
 }
 
 /// Pairs of household and square with the distance between them; see [`super::coverage::walks_between`].

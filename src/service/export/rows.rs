@@ -117,13 +117,12 @@ impl Rows {
     }
 
     fn square(&self, square: &Square) -> Feature {
-        let facilities = self.records.facilities.iter().filter(|facility| facility.square == square.id);
-        let mut working: Vec<_> = facilities.filter(|it| it.status == FacilityStatus::Working).map(|it| it.kind).collect();
-        working.sort_unstable();
-        working.dedup();
-        let count = i64::try_from(working.len()).unwrap_or_default();
+        let today = self.hot.today().unwrap_or_default();
+        let facilities = square.facilities_on(today, &self.records.facilities);
+        let working = facilities.values().filter(|status| **status == FacilityStatus::Working).count();
+        let working = i64::try_from(working).unwrap_or_default();
         let mut values =
-            values![square.id, square.source.as_str(), square.name.as_str(), square.area_m2, square.evacuation_site, count];
+            values![square.id, square.source.as_str(), square.name.as_str(), square.area_m2, square.evacuation_site, working];
         values.extend(self.grid_columns(square.placement.as_ref()));
         values.extend(values![square.valid_from, square.valid_to]);
         feature(square.id, Some(square.shape.clone().into()), values)
