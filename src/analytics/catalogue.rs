@@ -174,9 +174,9 @@ impl Metric {
     pub const fn definition(self) -> (&'static str, &'static str) {
         match self {
             Self::VisitRate => (
-                "每月12日至月末已走访户数 ÷ 应访户数（12日在住的户）；每户每月计一次，外出、拒访仍计入分母。",
+                "每月12日至月末已走访户数 ÷ 应访户数（12日在住的户）；每户每月计一次，外出、拒访仍计入分母；所选期间内无走访记录的月份计为0。",
                 "Households visited from the 12th to the end of the month / households lived in on the 12th; each counts once a \
-                 month, absent and refused ones stay in the denominator.",
+                 month, absent and refused ones stay in the denominator; a month asked for without any visit counts 0.",
             ),
             Self::AttemptRate => (
                 "每月12日至月末已走访、外出、拒访的户数 ÷ 应访户数。",

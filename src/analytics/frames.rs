@@ -176,7 +176,7 @@ pub struct FacilityRow {
     pub to: Option<NaiveDate>,
 }
 
-/// A boundary of today.
+/// A boundary while its places stay the same.
 #[derive(Clone, Copy, Debug)]
 pub struct PlaceRow {
     pub level: Level,
