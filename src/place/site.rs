@@ -39,6 +39,10 @@ vocabulary! {
     }
 }
 
+/// Since when a household, square, facility or device was there of which no file says since when: always. No day on which anything
+/// began.
+pub const ALWAYS: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
+
 /// Where one version of the boundaries places a point: the stored outcome of an assignment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placement {

@@ -9,13 +9,16 @@ use crate::{
     analytics::{self, By, Clock, Frames, Metric, Period, Publication, Query, Weights, figures::rows},
     case::WorkCalendar,
     disclosure::Viewer,
-    place::Level,
+    place::{ALWAYS, Level},
 };
 use chrono::{Datelike as _, NaiveDate};
 use std::{collections::HashSet, str::FromStr};
 
-/// Rows (places × periods) of one answer.
+/// Rows (places × periods) of one answer to the office.
 const MOST_ROWS: u64 = 500_000;
+
+/// Rows of one answer to anybody: twenty years of months of 357 micro-grids are 86,000.
+const MOST_PUBLIC_ROWS: u64 = 100_000;
 
 /// What is asked for, understood.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -85,8 +88,8 @@ impl Question {
     /// data cost as much as years with them.
     ///
     /// # Errors
-    /// [`ServiceError::BadQuery`] where the answer would have more than [`MOST_ROWS`] rows.
-    pub fn within_the_data(self, hot: &Hot, records: &Records) -> Result<Self, ServiceError> {
+    /// [`ServiceError::BadQuery`] where the answer would have more rows than the viewer may ask for.
+    pub fn within_the_data(self, viewer: Viewer, hot: &Hot, records: &Records) -> Result<Self, ServiceError> {
         let (today, zone) = (hot.today()?, hot.area()?.zone);
         let first_record = hot.span.map(|span| span.from.with_timezone(&zone).date_naive());
         let first_state = first_state(hot, records);
@@ -101,14 +104,19 @@ impl Question {
         };
         // Without a start, figures begin with the first thing that is counted.
         let periods = clamped.periods(clamped.from.or(first_record).unwrap_or(today), today);
-        if (places as u64).saturating_mul(periods) > MOST_ROWS {
-            return Err(ServiceError::BadQuery(format!(
-                "{} by {} per {}: {places} × {periods} figures are too many at once; ask for a shorter window (from, to) or a larger \
-                 period (month)",
-                clamped.metric, clamped.by, clamped.period
-            )));
-        }
+        clamped.check_size(viewer, places as u64, periods)?;
         Ok(clamped)
+    }
+
+    fn check_size(&self, viewer: Viewer, places: u64, periods: u64) -> Result<(), ServiceError> {
+        if places.saturating_mul(periods) <= most_rows(viewer) {
+            return Ok(());
+        }
+        Err(ServiceError::BadQuery(format!(
+            "{} by {} per {}: {places} × {periods} figures are too many at once; ask for a shorter window (from, to) or a larger \
+             period (month)",
+            self.metric, self.by, self.period
+        )))
     }
 
     /// Cut to the whole periods from the one of `first` to the one of `today`.
@@ -178,11 +186,22 @@ impl Question {
     }
 }
 
-/// The first day on which a post, a square or a boundary was there: there are figures of states from then on.
+const fn most_rows(viewer: Viewer) -> u64 {
+    match viewer {
+        Viewer::Administrator => MOST_ROWS,
+        Viewer::Public => MOST_PUBLIC_ROWS,
+    }
+}
+
+/// The first day on which a post, a square or a boundary is known to have been there: there are figures of states from then on.
 fn first_state(hot: &Hot, records: &Records) -> Option<NaiveDate> {
     let posts = records.posts.iter().map(|post| post.from);
     let squares = records.squares.iter().map(|square| square.valid_from);
-    posts.chain(squares).chain(hot.versions.iter().map(|version| version.valid_from)).min()
+    first_known(posts.chain(squares).chain(hot.versions.iter().map(|version| version.valid_from)))
+}
+
+fn first_known(days: impl Iterator<Item = NaiveDate>) -> Option<NaiveDate> {
+    days.filter(|day| *day != ALWAYS).min()
 }
 
 fn word<T: FromStr<Err: std::fmt::Display>>(name: &str, text: Option<&str>) -> Result<Option<T>, ServiceError> {
@@ -229,6 +248,19 @@ mod tests {
         assert_eq!(centuries(Period::Week), got("2026-08-17", "2026-10-19", 9));
         assert_eq!(centuries(Period::Month), got("2026-08-01", "2026-11-01", 3));
         assert_eq!(centuries(Period::All), got("2026-08-01", "2026-11-01", 1));
+    }
+
+    #[test]
+    fn what_was_always_there_has_no_first_day() {
+        assert_eq!(first_known([ALWAYS, day("2026-01-05"), day("2025-03-01")].into_iter()), Some(day("2025-03-01")));
+        assert_eq!(first_known([ALWAYS].into_iter()), None);
+    }
+
+    #[test]
+    fn the_public_gets_shorter_answers_than_the_office() {
+        let fits = |viewer, periods| Question::of_kind("").check_size(viewer, 1000, periods).is_ok();
+        assert!(fits(Viewer::Public, 100) && !fits(Viewer::Public, 101));
+        assert!(fits(Viewer::Administrator, 500) && !fits(Viewer::Administrator, 501));
     }
 
     #[test]
