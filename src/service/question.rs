@@ -8,7 +8,7 @@ use super::{
 use crate::{
     analytics::{self, By, Clock, Frames, Metric, Period, Publication, Query, Weights, figures::rows},
     case::WorkCalendar,
-    disclosure::Viewer,
+    disclosure::{Viewer, WindowError},
     place::{ALWAYS, Level},
 };
 use chrono::{Datelike as _, NaiveDate};
@@ -56,32 +56,18 @@ impl Question {
     }
 
     /// # Errors
-    /// [`ServiceError::Forbidden`] for what only the office may ask. The public gets months and windows of 1, 3 or 12 of
-    /// them: windows at will would narrow down what is withheld.
+    /// [`ServiceError::Forbidden`] for what only the office may ask.
     pub fn check(&self, viewer: Viewer) -> Result<(), ServiceError> {
-        let forbidden = |why: &str| Err(ServiceError::Forbidden(why.to_owned()));
         if self.by == By::Worker && !viewer.may_identify() {
-            return forbidden("figures by worker are for the office only; ask by grid");
+            return Err(ServiceError::Forbidden("figures by worker are for the office only; ask by grid".to_owned()));
         }
-        if viewer.may_read_small_n() {
-            return Ok(());
+        match self.period {
+            Period::All => viewer.check_window(self.from, self.to)?,
+            Period::Month => viewer.check_months(self.from, self.to)?,
+            Period::Week | Period::Day if viewer.may_read_small_n() => {}
+            Period::Week | Period::Day => return Err(WindowError::Days.into()),
         }
-        let is_first = |day: Option<NaiveDate>| day.is_none_or(|day| day.day() == 1);
-        if matches!(self.period, Period::Week | Period::Day) || !is_first(self.from) || !is_first(self.to) {
-            return forbidden(
-                "figures by day or week are for the office only; ask by month: period=month, from=2026-08, to=2026-10",
-            );
-        }
-        let months = |from: NaiveDate, to: NaiveDate| {
-            (to.year() - from.year()) * 12 + to.month0().cast_signed() - from.month0().cast_signed()
-        };
-        match (self.period, self.from, self.to) {
-            (Period::All, None, None) | (Period::Month, ..) => Ok(()),
-            (Period::All, Some(from), Some(to)) if [1, 3, 12].contains(&months(from, to)) => Ok(()),
-            _ => forbidden(
-                "one figure over 1, 3 or 12 whole months, or over all time without from and to; other windows are for the office only",
-            ),
-        }
+        Ok(())
     }
 
     /// The same question without the time before the first record and after the last, where nothing is to be found: years without
