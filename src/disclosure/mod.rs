@@ -1,6 +1,6 @@
 //! Who may see what: the one policy through which data leave the service.
 
-use crate::{geometry::LonLat, layer::Layer};
+use crate::{case::State, geometry::LonLat, layer::Layer};
 use chrono::{Datelike as _, NaiveDate};
 
 /// On whose behalf a use case runs.
@@ -75,11 +75,22 @@ impl Viewer {
         if is_open || months.is_some_and(|months| [1, 3, 12].contains(&months)) { Ok(()) } else { Err(WindowError::Length) }
     }
 
-    /// Whether instants may leave to the millisecond; else only their local day, and only the grid, not the ten households of
-    /// a micro-grid: together they would point at a home.
+    /// Whether all columns of a report may leave, instants to the millisecond. Else, of each: its category, its state, the local day
+    /// on which it was submitted and a coarse point. With instants, grids or labels beside them they would point at a home.
     #[must_use]
     pub const fn may_read_fine_detail(self) -> bool {
         matches!(self, Self::Administrator)
+    }
+
+    /// The state of a report as the viewer may see it. What the reporter answered to the feedback is not for the public: an answer
+    /// shows as the feedback that it was given to, a report reopened for it as one that waits.
+    #[must_use]
+    pub const fn shown_state(self, state: State) -> State {
+        match (self, state) {
+            (Self::Public, State::Satisfied | State::Unsatisfied | State::Archived) => State::FeedbackSent,
+            (Self::Public, State::Reopened) => State::Submitted,
+            _ => state,
+        }
     }
 
     /// The position as the viewer may see it: exact, or moved to the centre of a square of about [`COARSE_M`]. The squares are
@@ -147,6 +158,16 @@ mod tests {
         }
         assert_eq!(Viewer::Public.check_months(day("2026-08-01"), None), Ok(()));
         assert_eq!(Viewer::Public.check_months(None, day("2026-08-15")), Err(WindowError::Days));
+    }
+
+    #[test]
+    fn the_public_sees_no_answer_to_the_feedback() {
+        for &state in State::ALL {
+            let shown = Viewer::Public.shown_state(state);
+            assert_eq!(Viewer::Administrator.shown_state(state), state);
+            let answered = [State::Satisfied, State::Unsatisfied, State::Archived, State::Reopened];
+            assert!(!answered.contains(&shown) && (shown == state) != answered.contains(&state), "{state}");
+        }
     }
 
     #[test]

@@ -150,17 +150,14 @@ impl Rows {
         if !wanted {
             return None;
         }
-        let identify = self.viewer.may_identify();
-        let mut values =
-            values![case.id, identify.then_some(case.source.as_str()), case.category.as_str(), case.channel.clone()];
-        let (submitted_at, closed_at) = (self.instant(Some(case.submitted_at)), self.instant(case.closed_at));
-        values.extend(values![case.state.word(), submitted_at, closed_at, case.label.clone()]);
-        let mut placement = case.placement.clone();
-        if let Some(placement) = placement.as_mut().filter(|_| !self.viewer.may_read_fine_detail()) {
-            // The exact distance to a border would give the exact position away.
-            (placement.microgrid, placement.border_m) = (None, None);
-        }
-        values.extend(self.placement_columns(placement.as_ref()));
+        // Of a report the public has what a notice board could show, and no place but its coarse point.
+        let full = self.viewer.may_read_fine_detail();
+        let (source, channel) = (full.then_some(case.source.as_str()), case.channel.clone().filter(|_| full));
+        let mut values = values![case.id, source, case.category.as_str(), channel];
+        values.push(self.viewer.shown_state(case.state).word().into());
+        let (closed_at, label) = (case.closed_at.filter(|_| full), case.label.clone().filter(|_| full));
+        values.extend(values![self.instant(case.submitted_at), closed_at, label]);
+        values.extend(self.placement_columns(case.placement.as_ref().filter(|_| full)));
         Some(feature(case.id, self.point(case.location), values))
     }
 
@@ -220,10 +217,10 @@ impl Rows {
     }
 
     /// As exact as the viewer may know it.
-    fn instant(&self, at: Option<DateTime<Utc>>) -> Value {
-        match (at, self.hot.area()) {
-            (Some(at), Ok(area)) if !self.viewer.may_read_fine_detail() => at.with_timezone(&area.zone).date_naive().into(),
-            (at, _) => at.into(),
+    fn instant(&self, at: DateTime<Utc>) -> Value {
+        match self.hot.area() {
+            Ok(area) if !self.viewer.may_read_fine_detail() => at.with_timezone(&area.zone).date_naive().into(),
+            _ => at.into(),
         }
     }
 

@@ -82,7 +82,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A layer as a file: `{layer}.geojson` (RFC 7946) or `{layer}.csv`. */
+        /**
+         * A layer as a file: `{layer}.geojson` (RFC 7946) or `{layer}.csv`.
+         * @description Of a report the public gets its category, its state, the day of its submission and the square of 100 m that it lies in; its
+         *     other columns are null.
+         */
         get: operations["layer_file"];
         put?: never;
         post?: never;
