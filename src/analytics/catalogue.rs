@@ -174,9 +174,9 @@ impl Metric {
     pub const fn definition(self) -> (&'static str, &'static str) {
         match self {
             Self::VisitRate => (
-                "每月12日至月末已走访户数 ÷ 应访户数（12日在住的户）；每户每月计一次，外出、拒访仍计入分母。",
+                "每月12日至月末已走访户数 ÷ 应访户数（12日在住的户）；每户每月计一次，外出、拒访仍计入分母；所选期间内无走访记录的月份计为0。",
                 "Households visited from the 12th to the end of the month / households lived in on the 12th; each counts once a \
-                 month, absent and refused ones stay in the denominator.",
+                 month, absent and refused ones stay in the denominator; a month asked for without any visit counts 0.",
             ),
             Self::AttemptRate => (
                 "每月12日至月末已走访、外出、拒访的户数 ÷ 应访户数。",
@@ -252,9 +252,9 @@ impl Metric {
             Self::OnTimeRate => ("按时处置 ÷ 应处置。", "Handled by the due instant / due."),
             Self::ReworkRate => ("曾返工 ÷ 应处置。", "Sent back at least once / due."),
             Self::FirstTimeFix => (
-                "结案前未返工且30日内未重开的案件 ÷ 结案案件（结案未满30日的不计）。",
-                "Closed without rework and not reopened within 30 days / closed; what was closed less than 30 days ago is left \
-                 out.",
+                "至结案后30日未返工、未重开的案件 ÷ 结案案件（结案未满30日且未返工、未重开的不计）。",
+                "Closed with neither rework nor a reopening until 30 days later / closed; what was closed less than 30 days ago \
+                 without either is left out.",
             ),
             Self::Satisfaction => {
                 ("满意 ÷ 已作答的回访；应答率另列。", "Satisfied / answered; see the share that answered beside it.")

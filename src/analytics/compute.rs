@@ -60,9 +60,9 @@ fn one(metric: Metric, frames: &Frames, weights: &Weights, calendar: &WorkCalend
     match metric {
         Metric::VisitRate => coverage::visit_rate(&f.households, &f.visits, &f.posts, query),
         Metric::AttemptRate => coverage::attempt_rate(&f.households, &f.visits, &f.posts, query),
-        Metric::SquareReach => coverage::square_reach(&f.households, &f.squares, &f.walks, query),
+        Metric::SquareReach => coverage::square_reach(&f.households, &f.squares, &f.facilities, &f.walks, query),
         Metric::LeaderFilled => coverage::leader_filled(&f.places, &f.posts, query),
-        Metric::FacilitiesWorking => coverage::facilities_working(&f.squares, query),
+        Metric::FacilitiesWorking => coverage::facilities_working(&f.squares, &f.facilities, query),
         Metric::ActivitiesHeld => coverage::activities_held(&f.rounds, &f.squares, &f.activities, query),
         Metric::AreaCovered => coverage::area_covered(&f.places, query),
         Metric::Workload => workload::workload(f, weights, query),
@@ -119,8 +119,8 @@ mod tests {
         let place = |level, at| PlaceRow { level, at, area_m2: 100.0, in_one_grid_m2: Some(100.0), from: since, to: None };
         let outcome = Outcome::Visited;
         let visit = VisitRow { household: 0, place: at, worker: Some(worker), at: time("2026-03-12T04:00:00Z"), outcome };
-        let square =
-            SquareRow { square: 0, at, from: since, to: None, facilities: vec![crate::place::FacilityStatus::Working] };
+        let (kind_of, status) = (crate::place::FacilityKind::Flag, crate::place::FacilityStatus::Working);
+        let facility = FacilityRow { square: 0, kind: kind_of, status, from: since, to: None };
         Frames {
             names,
             cases: cases(std::slice::from_ref(&case)).unwrap(),
@@ -131,7 +131,8 @@ mod tests {
             patrols: patrols(&[PatrolRow { place: at, worker: Some(worker), at: time("2026-03-12T04:00:00Z") }]).unwrap(),
             activities: activities(&[ActivityRow { square: 0, programme: 0, at: time("2026-03-12T04:00:00Z") }]).unwrap(),
             rounds: rounds(&[RoundRow { programme: 0, square: None, cadence: crate::analytics::Cadence::Monthly }]).unwrap(),
-            squares: squares(&[square]).unwrap(),
+            squares: squares(&[SquareRow { square: 0, at, from: since, to: None }]).unwrap(),
+            facilities: facilities(&[facility]).unwrap(),
             walks: walks(&[(0, 0, 5.0)]).unwrap(),
             places: places(&[
                 place(Level::Village, Placed { grid: None, microgrid: None, ..at }),

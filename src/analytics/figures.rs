@@ -37,6 +37,12 @@ pub struct Excluded {
     pub negative: u32,
 }
 
+impl Excluded {
+    pub(super) const fn total(self) -> u32 {
+        self.void + self.duplicate + self.rejected + self.negative
+    }
+}
+
 /// A row on its way into the frame.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Figure {

@@ -117,7 +117,7 @@ impl Stages {
             State::Dispatched => first(&mut self.dispatched_at, at),
             State::SelfHandled | State::Handled if self.first_closed_at.is_none() => self.handled_at = Some(at),
             State::Returned => self.returned = true,
-            State::Rework => self.reworked = true,
+            State::Rework => first(&mut self.reworked_at, at),
             State::Suspended => self.pauses.push((at, None)),
             State::Closed => {
                 first(&mut self.first_closed_at, at);
@@ -209,10 +209,10 @@ mod tests {
             first_closed_at: Some(at(15)),
             closed_at: Some(at(21)),
             feedback_at: Some(at(16)),
+            reworked_at: Some(at(11)),
             reopened_at: Some(at(18)),
             discarded: None,
             returned: true,
-            reworked: true,
             satisfied: Some(false),
             pauses: vec![(at(8), Some(at(9)))],
         };

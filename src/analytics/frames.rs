@@ -6,7 +6,7 @@
 //!
 //! | frame | a row is | columns |
 //! |---|---|---|
-//! | `cases` | a case | `case`, `kind`, `category`, places, `worker`, `submitted_at`, `first_action_at`, `escalated_at`, `accepted_at`, `dispatched_at`, `handled_at`, `first_closed_at`, `closed_at`, `feedback_at`, `reopened_at`, `due_at`, `discarded` ("void", "duplicate", "rejected", null), `returned`, `reworked`, `satisfied` (null: no answer) |
+//! | `cases` | a case | `case`, `kind`, `category`, places, `worker`, `submitted_at`, `first_action_at`, `escalated_at`, `accepted_at`, `dispatched_at`, `handled_at`, `first_closed_at`, `closed_at`, `feedback_at`, `reworked_at`, `reopened_at`, `due_at`, `discarded` ("void", "duplicate", "rejected", null), `returned`, `satisfied` (null: no answer) |
 //! | `pauses` | a suspension of a case | `case`, `from`, `to` (null: lasts) |
 //! | `households` | a household | `household`, places, `lived_in_from`, `lived_in_to` (exclusive) |
 //! | `visits` | an attempt to visit | `household`, places, `worker`, `at`, `outcome` (3 visited, 2 refused, 1 absent) |
@@ -14,14 +14,15 @@
 //! | `patrols` | a patrol | places, `worker`, `at` |
 //! | `activities` | an activity that was held | `square`, `programme`, `at` |
 //! | `rounds` | a programme of activities | `programme`, `square` (null: all), `cadence` |
-//! | `squares` | a square | `square`, places, `from`, `to`, `working` (of the seven facilities), `recorded` |
+//! | `squares` | a square in an era | `square`, places, `from`, `to` (exclusive) |
+//! | `facilities` | a facility of a square | `square`, `kind`, `status`, `from`, `to` (exclusive) |
 //! | `walks` | a household near a square | `household`, `square`, `distance_m` (straight, on the ellipsoid) |
 //! | `places` | a boundary in an era | `level`, places (its own key included), `area_m2`, `in_one_grid_m2` (null: not known), `from`, `to` (exclusive) |
 
 use super::{AnalyticsError, Cadence, Directory, Key};
 use crate::{
     people::Role,
-    place::{FacilityStatus, Level},
+    place::{FacilityKind, FacilityStatus, Level},
     round::Outcome,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -40,6 +41,7 @@ pub struct Frames {
     pub activities: DataFrame,
     pub rounds: DataFrame,
     pub squares: DataFrame,
+    pub facilities: DataFrame,
     pub walks: DataFrame,
     pub places: DataFrame,
 }
@@ -90,12 +92,13 @@ pub struct Stages {
     /// The last closing if the case is closed now, or when it was discarded.
     pub closed_at: Option<DateTime<Utc>>,
     pub feedback_at: Option<DateTime<Utc>>,
+    /// The first time that it was sent back for rework.
+    pub reworked_at: Option<DateTime<Utc>>,
     /// The first reopening.
     pub reopened_at: Option<DateTime<Utc>>,
     pub discarded: Option<Discarded>,
     /// Sent back by the station that it was dispatched to.
     pub returned: bool,
-    pub reworked: bool,
     pub satisfied: Option<bool>,
     /// Suspensions, ascending; the last may have no end.
     pub pauses: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>,
@@ -154,17 +157,26 @@ pub struct RoundRow {
     pub cadence: Cadence,
 }
 
-/// A square with the state of its facilities, at most one of each of the seven kinds.
-#[derive(Clone, Debug)]
+/// A square while its places stay the same.
+#[derive(Clone, Copy, Debug)]
 pub struct SquareRow {
     pub square: Key,
     pub at: Placed,
     pub from: NaiveDate,
     pub to: Option<NaiveDate>,
-    pub facilities: Vec<FacilityStatus>,
 }
 
-/// A boundary of today.
+/// A facility of a square, from its installation to its removal. Of its states the last is known: it stands for all its days.
+#[derive(Clone, Copy, Debug)]
+pub struct FacilityRow {
+    pub square: Key,
+    pub kind: FacilityKind,
+    pub status: FacilityStatus,
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
+}
+
+/// A boundary while its places stay the same.
 #[derive(Clone, Copy, Debug)]
 pub struct PlaceRow {
     pub level: Level,
@@ -193,6 +205,7 @@ impl Default for Frames {
                 activities: activities(&[])?,
                 rounds: rounds(&[])?,
                 squares: squares(&[])?,
+                facilities: facilities(&[])?,
                 walks: walks(&[])?,
                 places: places(&[])?,
             })
@@ -233,11 +246,11 @@ pub fn cases(rows: &[CaseRow]) -> PolarsResult<DataFrame> {
         instants("first_closed_at", rows, |r| r.stages.first_closed_at),
         instants("closed_at", rows, |r| r.stages.closed_at),
         instants("feedback_at", rows, |r| r.stages.feedback_at),
+        instants("reworked_at", rows, |r| r.stages.reworked_at),
         instants("reopened_at", rows, |r| r.stages.reopened_at),
         instants("due_at", rows, |r| r.due_at),
         Column::new("discarded".into(), rows.iter().map(discarded).collect::<Vec<_>>()),
         Column::new("returned".into(), rows.iter().map(|r| r.stages.returned).collect::<Vec<_>>()),
-        Column::new("reworked".into(), rows.iter().map(|r| r.stages.reworked).collect::<Vec<_>>()),
         Column::new("satisfied".into(), rows.iter().map(|r| r.stages.satisfied).collect::<Vec<_>>()),
     ]);
     DataFrame::new_infer_height(columns)
@@ -311,20 +324,20 @@ pub fn rounds(rows: &[RoundRow]) -> PolarsResult<DataFrame> {
 }
 
 pub fn squares(rows: &[SquareRow]) -> PolarsResult<DataFrame> {
-    let working = |row: &SquareRow| {
-        let working = row.facilities.iter().filter(|status| **status == FacilityStatus::Working).count();
-        u32::try_from(working).unwrap_or(u32::MAX)
-    };
-    let recorded = |row: &SquareRow| u32::try_from(row.facilities.len()).unwrap_or(u32::MAX);
     let mut columns = vec![keys("square", rows, |r| Some(r.square))];
     columns.extend(placed(rows, |r| r.at));
-    columns.extend([
+    columns.extend([dates("from", rows, |r| Some(r.from)), dates("to", rows, |r| r.to)]);
+    DataFrame::new_infer_height(columns)
+}
+
+pub fn facilities(rows: &[FacilityRow]) -> PolarsResult<DataFrame> {
+    DataFrame::new_infer_height(vec![
+        keys("square", rows, |r| Some(r.square)),
+        Column::new("kind".into(), rows.iter().map(|r| r.kind.word()).collect::<Vec<_>>()),
+        Column::new("status".into(), rows.iter().map(|r| r.status.word()).collect::<Vec<_>>()),
         dates("from", rows, |r| Some(r.from)),
         dates("to", rows, |r| r.to),
-        keys("working", rows, |r| Some(working(r))),
-        keys("recorded", rows, |r| Some(recorded(r))),
-    ]);
-    DataFrame::new_infer_height(columns)
+    ])
 }
 
 /// Pairs of household and square with the distance between them; see [`super::coverage::walks_between`].

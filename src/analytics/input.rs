@@ -2,7 +2,9 @@
 
 use super::{
     AnalyticsError, Directory, Frames, Key,
-    frames::{self, ActivityRow, CaseRow, HouseholdRow, PatrolRow, PlaceRow, PostRow, RoundRow, SquareRow, VisitRow},
+    frames::{
+        self, ActivityRow, CaseRow, FacilityRow, HouseholdRow, PatrolRow, PlaceRow, PostRow, RoundRow, SquareRow, VisitRow,
+    },
 };
 
 /// Plain rows, one list a frame; keys are of `names`.
@@ -17,6 +19,7 @@ pub struct Input {
     pub activities: Vec<ActivityRow>,
     pub rounds: Vec<RoundRow>,
     pub squares: Vec<SquareRow>,
+    pub facilities: Vec<FacilityRow>,
     /// Household, square, distance in metres; see [`super::coverage::walks_between`].
     pub walks: Vec<(Key, Key, f64)>,
     pub places: Vec<PlaceRow>,
@@ -36,6 +39,7 @@ impl TryFrom<Input> for Frames {
             activities: frames::activities(&input.activities)?,
             rounds: frames::rounds(&input.rounds)?,
             squares: frames::squares(&input.squares)?,
+            facilities: frames::facilities(&input.facilities)?,
             walks: frames::walks(&input.walks)?,
             places: frames::places(&input.places)?,
             names: input.names,

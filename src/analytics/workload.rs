@@ -8,7 +8,7 @@ use super::{
 };
 use chrono::{Days, NaiveDate};
 use polars::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Place and worker.
 type Holder = (Option<Key>, Option<Key>);
@@ -190,6 +190,9 @@ fn spans(posts: &DataFrame, query: &Query) -> PolarsResult<Vec<(Option<Key>, Nai
     let mut spans: Vec<(Holder, NaiveDate, NaiveDate)> = Vec::new();
     for (((place, worker), start), end) in places.iter().zip(workers.iter()).zip(starts.iter()).zip(ends.iter()) {
         let (Some(start), Some(end)) = (start.map(query::date), end.map(query::date)) else { continue };
+        if start >= end {
+            continue;
+        }
         match spans.last_mut() {
             Some(last) if last.0 == (place, worker) && start <= last.2 => last.2 = last.2.max(end),
             _ => spans.push(((place, worker), start, end)),
@@ -202,7 +205,7 @@ fn counts(items: LazyFrame, frames: &Frames, query: &Query) -> PolarsResult<Data
     let loads = loads(vec![items])?;
     let mut groups: BTreeMap<Group, f64> = loads.iter().map(|(group, load)| (*group, load.count)).collect();
     if let Some(first) = first_day(frames, query)? {
-        let everyone = carriers(frames, query, first)?;
+        let everyone = carriers(frames, query)?;
         for (period, from, to) in query.periods(first, query.today()) {
             for (place, since, until) in &everyone {
                 if *since < to && until.is_none_or(|until| from < until) {
@@ -226,14 +229,11 @@ fn counts(items: LazyFrame, frames: &Frames, query: &Query) -> PolarsResult<Data
 /// Who has a count even if it is 0: every place while it is in force, every worker on post. From, and until (exclusive).
 type Carrier = (Option<Key>, NaiveDate, Option<NaiveDate>);
 
-fn carriers(frames: &Frames, query: &Query, first: NaiveDate) -> PolarsResult<Vec<Carrier>> {
+fn carriers(frames: &Frames, query: &Query) -> PolarsResult<Vec<Carrier>> {
     match query.by {
         By::Area => Ok(vec![(None, NaiveDate::MIN, None)]),
         By::Kind => Ok(Vec::new()),
-        By::Worker => {
-            let workers: HashSet<_> = worker_days(&frames.posts, query, first)?.into_keys().map(|group| group.0).collect();
-            Ok(workers.into_iter().map(|worker| (worker, NaiveDate::MIN, None)).collect())
-        }
+        By::Worker => Ok(spans(&frames.posts, query)?.into_iter().map(|(worker, from, to)| (worker, from, Some(to))).collect()),
         By::Village | By::Grid | By::MicroGrid => {
             let level = col("level").eq(lit(query.by.word()));
             let places = frames.places.clone().lazy().filter(level.and(query.by.placed()));
@@ -371,6 +371,30 @@ mod tests {
         let total = event_count(&golden(), &query()).unwrap();
         assert_eq!((sum, number(&total, "value", 0)), (5.0, 5.0));
         assert!((number(&visit_count(&golden(), &query()).unwrap(), "value", 0) - 10.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn workers_count_zero_only_while_they_are_on_post() {
+        let posts = [
+            post(60, "2026-01-31", Some("2026-02-02")),
+            post(60, "2026-04-30", None),
+            // Never a day on post.
+            post(61, "2026-03-05", Some("2026-03-05")),
+        ];
+        let frames = Frames { posts: frames::posts(&posts).unwrap(), ..golden() };
+        let months = Query {
+            by: By::Worker,
+            period: Period::Month,
+            from: Some("2026-01-01".parse().unwrap()),
+            to: None,
+            ..Query::whole(chrono_tz::Asia::Shanghai, "2026-05-10T00:00:00Z".parse().unwrap())
+        };
+        let out = visit_count(&frames, &months).unwrap();
+        let workers = out.column("place").unwrap().u32().unwrap().iter().flatten();
+        let months = out.column("period").unwrap().str().unwrap().iter().flatten();
+        let found: Vec<_> = workers.zip(months).collect();
+        // Worker 50 has visits in March without a post.
+        assert_eq!(found, [(50, "2026-03"), (60, "2026-01"), (60, "2026-02"), (60, "2026-04"), (60, "2026-05")]);
     }
 
     #[test]

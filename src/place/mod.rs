@@ -11,5 +11,5 @@ pub use boundary::{Boundary, GridKind, Level};
 pub use code::{Code, CodeError, CodeScheme};
 pub use id::Id;
 pub use numbering::reading_order;
-pub use site::{Device, Facility, FacilityKind, FacilityStatus, Household, Placement, PlacementStatus, Square};
+pub use site::{ALWAYS, Device, Facility, FacilityKind, FacilityStatus, Household, Placement, PlacementStatus, Square};
 pub use version::{BoundaryVersion, Period};

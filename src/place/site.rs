@@ -4,6 +4,7 @@ use super::Id;
 use crate::{geometry::LonLat, vocabulary::vocabulary};
 use chrono::{DateTime, NaiveDate, Utc};
 use geo::MultiPolygon;
+use std::collections::BTreeMap;
 
 vocabulary! {
     /// The seven things (七个一) of a small square.
@@ -37,6 +38,10 @@ vocabulary! {
         NoPosition => "no_position", "无坐标", "no position";
     }
 }
+
+/// Since when a household, square, facility or device was there of which no file says since when: always. No day on which anything
+/// began.
+pub const ALWAYS: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
 
 /// Where one version of the boundaries places a point: the stored outcome of an assignment.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +84,32 @@ pub struct Facility {
     pub valid_to: Option<NaiveDate>,
 }
 
+impl Square {
+    #[must_use]
+    pub fn is_in_use(&self, day: NaiveDate) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|to| day < to)
+    }
+
+    /// The state of the kinds of facility that the square has on `day`. Of several of a kind the best counts: one working screen
+    /// is a working screen.
+    #[must_use]
+    pub fn facilities_on(&self, day: NaiveDate, all: &[Facility]) -> BTreeMap<FacilityKind, FacilityStatus> {
+        let mut best = BTreeMap::new();
+        for facility in all.iter().filter(|it| it.square == self.id && it.is_there(day)) {
+            let status = best.entry(facility.kind).or_insert(facility.status);
+            *status = facility.status.min(*status);
+        }
+        best
+    }
+}
+
+impl Facility {
+    #[must_use]
+    pub fn is_there(&self, day: NaiveDate) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|to| day < to)
+    }
+}
+
 /// A household: the place only. Names, telephone numbers and addresses are in the private store.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Household {
@@ -112,4 +143,45 @@ pub struct Device {
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
     pub placement: Option<Placement>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_of_a_kind_the_best_of_the_day_counts() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let square = Square {
+            id: Id::derived("square", "a"),
+            source: String::new(),
+            name: String::new(),
+            shape: MultiPolygon(Vec::new()),
+            area_m2: 0.0,
+            evacuation_site: false,
+            valid_from: day("2024-01-01"),
+            valid_to: Some(day("2026-01-01")),
+            placement: None,
+        };
+        let facility = |kind, status, to: Option<&str>| Facility {
+            id: Id::new(),
+            source: String::new(),
+            square: square.id,
+            kind,
+            status,
+            location: None,
+            valid_from: day("2024-01-01"),
+            valid_to: to.map(day),
+        };
+        let facilities = [
+            facility(FacilityKind::Display, FacilityStatus::Faulty, None),
+            facility(FacilityKind::Display, FacilityStatus::Working, Some("2025-01-01")),
+            Facility { square: Id::derived("square", "b"), ..facility(FacilityKind::Flag, FacilityStatus::Working, None) },
+        ];
+        let on = |text: &str| square.facilities_on(day(text), &facilities).into_iter().collect::<Vec<_>>();
+        assert_eq!(on("2024-12-31"), [(FacilityKind::Display, FacilityStatus::Working)]);
+        assert_eq!(on("2025-01-01"), [(FacilityKind::Display, FacilityStatus::Faulty)]);
+        assert_eq!(on("2023-12-31"), []);
+        assert!(square.is_in_use(day("2025-12-31")) && !square.is_in_use(day("2026-01-01")));
+    }
 }

@@ -171,14 +171,11 @@ fn parts(hot: &Hot, boundary: &Boundary) -> Vec<PlaceRef> {
 }
 
 fn squares(records: &Records, today: NaiveDate, inside: impl Fn(Option<&Placement>) -> bool) -> Vec<SquareCard> {
-    let holds = |from: NaiveDate, to: Option<NaiveDate>| from <= today && to.is_none_or(|to| today < to);
-    let here = records.squares.iter().filter(|it| holds(it.valid_from, it.valid_to) && inside(it.placement.as_ref()));
+    let here = records.squares.iter().filter(|it| it.is_in_use(today) && inside(it.placement.as_ref()));
     let card = |square: &Square| {
-        let own: Vec<_> =
-            records.facilities.iter().filter(|it| it.square == square.id && holds(it.valid_from, it.valid_to)).collect();
+        let known = square.facilities_on(today, &records.facilities);
         let facilities = FacilityKind::ALL.iter().map(|&kind| {
-            // Of several of a kind the best counts: one working screen is a working screen.
-            let status = own.iter().filter(|it| it.kind == kind).map(|it| it.status).min().unwrap_or(FacilityStatus::Missing);
+            let status = known.get(&kind).copied().unwrap_or(FacilityStatus::Missing);
             FacilityCard { kind, status }
         });
         SquareCard {

@@ -1,6 +1,6 @@
 //! Why a use case failed.
 
-use crate::store::StoreError;
+use crate::{disclosure::WindowError, store::StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -19,6 +19,12 @@ pub enum ServiceError {
     Analytics(String),
     #[error("a background task ended before its time")]
     Cancelled,
+}
+
+impl From<WindowError> for ServiceError {
+    fn from(error: WindowError) -> Self {
+        Self::Forbidden(error.to_string())
+    }
 }
 
 impl From<tokio::task::JoinError> for ServiceError {

@@ -111,7 +111,7 @@ impl Service {
         let question = Question::parse(&query)?;
         question.check(viewer)?;
         let records = Arc::clone(hot.records(&self.store).await?);
-        let key = (question.within_the_data(&hot, &records)?, viewer.may_identify());
+        let key = (question.within_the_data(viewer, &hot, &records)?, viewer.may_identify());
         if let Some(known) = hot.figures.get(&key) {
             return Ok(known);
         }

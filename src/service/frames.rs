@@ -10,12 +10,15 @@ use crate::{
         Cadence, Entry, Input, Key,
         coverage::walks_between,
         fold,
-        frames::{ActivityRow, CaseRow, HouseholdRow, PatrolRow, PlaceRow, Placed, PostRow, RoundRow, SquareRow, VisitRow},
+        frames::{
+            ActivityRow, CaseRow, FacilityRow, HouseholdRow, PatrolRow, PlaceRow, Placed, PostRow, RoundRow, SquareRow,
+            VisitRow,
+        },
     },
     case::{Clocks, WorkCalendar},
     geometry::LonLat,
     people::{Post, Role},
-    place::{Boundary, Facility, FacilityKind, Id, Level, Placement, Square},
+    place::{Boundary, Id, Level, Placement, Square},
     round::{Outcome, RoundKind},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -41,6 +44,7 @@ pub fn input(source: &Source) -> Input {
     rows.add_cases();
     rows.add_households();
     rows.add_squares();
+    rows.add_facilities();
     rows.add_walks();
     rows.add_rounds();
     rows.add_posts();
@@ -206,19 +210,26 @@ impl Builder<'_> {
 
     fn add_squares(&mut self) {
         let records = self.source.records;
-        let now = self.source.hot.as_of.unwrap_or_else(chrono::Utc::now);
-        let today = now.with_timezone(&self.source.calendar.zone()).date_naive();
         let centres: Vec<_> = records.squares.iter().map(|square| centre(&square.shape)).collect();
         let by_era = self.placed_by_era(&centres);
         for (i, square) in records.squares.iter().enumerate() {
-            let holds = |it: &&Facility| it.valid_from <= today && it.valid_to.is_none_or(|to| today < to);
-            let own: Vec<_> = records.facilities.iter().filter(|it| it.square == square.id).filter(holds).collect();
-            let best = |kind: &FacilityKind| own.iter().filter(|it| it.kind == *kind).map(|it| it.status).min();
-            let facilities: Vec<_> = FacilityKind::ALL.iter().filter_map(best).collect();
             let key = self.key(square.id);
             for (from, to, at) in self.stretches(square.valid_from, square.valid_to, |era| by_era[era][i]) {
-                self.input.squares.push(SquareRow { square: key, at, from, to, facilities: facilities.clone() });
+                self.input.squares.push(SquareRow { square: key, at, from, to });
             }
+        }
+    }
+
+    fn add_facilities(&mut self) {
+        for facility in &self.source.records.facilities {
+            let row = FacilityRow {
+                square: self.key(facility.square),
+                kind: facility.kind,
+                status: facility.status,
+                from: facility.valid_from,
+                to: facility.valid_to,
+            };
+            self.input.facilities.push(row);
         }
     }
 

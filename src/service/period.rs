@@ -12,10 +12,16 @@ use chrono_tz::Tz;
 /// As [`days`].
 pub fn period(from: Option<&str>, to: Option<&str>, zone: Tz) -> Result<Period, ServiceError> {
     let (from, to) = days(from, to)?;
-    Ok(Period {
+    Ok(between(from, to, zone))
+}
+
+/// From the start of the local day `from` to that of `to`; `None` is open.
+#[must_use]
+pub fn between(from: Option<NaiveDate>, to: Option<NaiveDate>, zone: Tz) -> Period {
+    Period {
         from: from.map_or(DateTime::<Utc>::MIN_UTC, |day| start_of_day(day, zone)),
         to: to.map_or(DateTime::<Utc>::MAX_UTC, |day| start_of_day(day, zone)),
-    })
+    }
 }
 
 /// The first local day of `from`, and the day after the last of `to`.

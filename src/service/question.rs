@@ -8,14 +8,17 @@ use super::{
 use crate::{
     analytics::{self, By, Clock, Frames, Metric, Period, Publication, Query, Weights, figures::rows},
     case::WorkCalendar,
-    disclosure::Viewer,
-    place::Level,
+    disclosure::{Viewer, WindowError},
+    place::{ALWAYS, Level},
 };
 use chrono::{Datelike as _, NaiveDate};
 use std::{collections::HashSet, str::FromStr};
 
-/// Rows (places × periods) of one answer.
+/// Rows (places × periods) of one answer to the office.
 const MOST_ROWS: u64 = 500_000;
+
+/// Rows of one answer to anybody: twenty years of months of 357 micro-grids are 86,000.
+const MOST_PUBLIC_ROWS: u64 = 100_000;
 
 /// What is asked for, understood.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -53,40 +56,26 @@ impl Question {
     }
 
     /// # Errors
-    /// [`ServiceError::Forbidden`] for what only the office may ask. The public gets months and windows of 1, 3 or 12 of
-    /// them: windows at will would narrow down what is withheld.
+    /// [`ServiceError::Forbidden`] for what only the office may ask.
     pub fn check(&self, viewer: Viewer) -> Result<(), ServiceError> {
-        let forbidden = |why: &str| Err(ServiceError::Forbidden(why.to_owned()));
         if self.by == By::Worker && !viewer.may_identify() {
-            return forbidden("figures by worker are for the office only; ask by grid");
+            return Err(ServiceError::Forbidden("figures by worker are for the office only; ask by grid".to_owned()));
         }
-        if viewer.may_read_small_n() {
-            return Ok(());
+        match self.period {
+            Period::All => viewer.check_window(self.from, self.to)?,
+            Period::Month => viewer.check_months(self.from, self.to)?,
+            Period::Week | Period::Day if viewer.may_read_small_n() => {}
+            Period::Week | Period::Day => return Err(WindowError::Days.into()),
         }
-        let is_first = |day: Option<NaiveDate>| day.is_none_or(|day| day.day() == 1);
-        if matches!(self.period, Period::Week | Period::Day) || !is_first(self.from) || !is_first(self.to) {
-            return forbidden(
-                "figures by day or week are for the office only; ask by month: period=month, from=2026-08, to=2026-10",
-            );
-        }
-        let months = |from: NaiveDate, to: NaiveDate| {
-            (to.year() - from.year()) * 12 + to.month0().cast_signed() - from.month0().cast_signed()
-        };
-        match (self.period, self.from, self.to) {
-            (Period::All, None, None) | (Period::Month, ..) => Ok(()),
-            (Period::All, Some(from), Some(to)) if [1, 3, 12].contains(&months(from, to)) => Ok(()),
-            _ => forbidden(
-                "one figure over 1, 3 or 12 whole months, or over all time without from and to; other windows are for the office only",
-            ),
-        }
+        Ok(())
     }
 
     /// The same question without the time before the first record and after the last, where nothing is to be found: years without
     /// data cost as much as years with them.
     ///
     /// # Errors
-    /// [`ServiceError::BadQuery`] where the answer would have more than [`MOST_ROWS`] rows.
-    pub fn within_the_data(self, hot: &Hot, records: &Records) -> Result<Self, ServiceError> {
+    /// [`ServiceError::BadQuery`] where the answer would have more rows than the viewer may ask for.
+    pub fn within_the_data(self, viewer: Viewer, hot: &Hot, records: &Records) -> Result<Self, ServiceError> {
         let (today, zone) = (hot.today()?, hot.area()?.zone);
         let first_record = hot.span.map(|span| span.from.with_timezone(&zone).date_naive());
         let first_state = first_state(hot, records);
@@ -101,14 +90,19 @@ impl Question {
         };
         // Without a start, figures begin with the first thing that is counted.
         let periods = clamped.periods(clamped.from.or(first_record).unwrap_or(today), today);
-        if (places as u64).saturating_mul(periods) > MOST_ROWS {
-            return Err(ServiceError::BadQuery(format!(
-                "{} by {} per {}: {places} × {periods} figures are too many at once; ask for a shorter window (from, to) or a larger \
-                 period (month)",
-                clamped.metric, clamped.by, clamped.period
-            )));
-        }
+        clamped.check_size(viewer, places as u64, periods)?;
         Ok(clamped)
+    }
+
+    fn check_size(&self, viewer: Viewer, places: u64, periods: u64) -> Result<(), ServiceError> {
+        if places.saturating_mul(periods) <= most_rows(viewer) {
+            return Ok(());
+        }
+        Err(ServiceError::BadQuery(format!(
+            "{} by {} per {}: {places} × {periods} figures are too many at once; ask for a shorter window (from, to) or a larger \
+             period (month)",
+            self.metric, self.by, self.period
+        )))
     }
 
     /// Cut to the whole periods from the one of `first` to the one of `today`.
@@ -178,11 +172,22 @@ impl Question {
     }
 }
 
-/// The first day on which a post, a square or a boundary was there: there are figures of states from then on.
+const fn most_rows(viewer: Viewer) -> u64 {
+    match viewer {
+        Viewer::Administrator => MOST_ROWS,
+        Viewer::Public => MOST_PUBLIC_ROWS,
+    }
+}
+
+/// The first day on which a post, a square or a boundary is known to have been there: there are figures of states from then on.
 fn first_state(hot: &Hot, records: &Records) -> Option<NaiveDate> {
     let posts = records.posts.iter().map(|post| post.from);
     let squares = records.squares.iter().map(|square| square.valid_from);
-    posts.chain(squares).chain(hot.versions.iter().map(|version| version.valid_from)).min()
+    first_known(posts.chain(squares).chain(hot.versions.iter().map(|version| version.valid_from)))
+}
+
+fn first_known(days: impl Iterator<Item = NaiveDate>) -> Option<NaiveDate> {
+    days.filter(|day| *day != ALWAYS).min()
 }
 
 fn word<T: FromStr<Err: std::fmt::Display>>(name: &str, text: Option<&str>) -> Result<Option<T>, ServiceError> {
@@ -229,6 +234,19 @@ mod tests {
         assert_eq!(centuries(Period::Week), got("2026-08-17", "2026-10-19", 9));
         assert_eq!(centuries(Period::Month), got("2026-08-01", "2026-11-01", 3));
         assert_eq!(centuries(Period::All), got("2026-08-01", "2026-11-01", 1));
+    }
+
+    #[test]
+    fn what_was_always_there_has_no_first_day() {
+        assert_eq!(first_known([ALWAYS, day("2026-01-05"), day("2025-03-01")].into_iter()), Some(day("2025-03-01")));
+        assert_eq!(first_known([ALWAYS].into_iter()), None);
+    }
+
+    #[test]
+    fn the_public_gets_shorter_answers_than_the_office() {
+        let fits = |viewer, periods| Question::of_kind("").check_size(viewer, 1000, periods).is_ok();
+        assert!(fits(Viewer::Public, 100) && !fits(Viewer::Public, 101));
+        assert!(fits(Viewer::Administrator, 500) && !fits(Viewer::Administrator, 501));
     }
 
     #[test]

@@ -479,6 +479,12 @@ fn hexagons_count_each_report_with_a_position_once() {
         let cells = office().geojson(&format!("/api/v1/heat/hexagons?resolution={resolution}"));
         let sum: u64 = cells.features.iter().map(|cell| cell.property("count").unwrap().as_u64().unwrap()).sum();
         assert_eq!(sum, with_position, "resolution {resolution}");
+        // A box takes whole cells, and only those that meet it.
+        let inner = geo::Polygon::<f64>::try_from(cells.features[0].geometry.clone().unwrap()).unwrap();
+        let at = geo::Centroid::centroid(&inner).unwrap();
+        let path = format!("/api/v1/heat/hexagons?resolution={resolution}&bbox={0},{1},{0},{1}", at.x(), at.y());
+        let found = office().geojson(&path).features;
+        assert!(found.contains(&cells.features[0]) && found.len() < 8, "resolution {resolution}: {found:?}");
     }
 }
 

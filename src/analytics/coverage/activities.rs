@@ -158,7 +158,6 @@ mod tests {
             at: Placed { grid: Some(square + 100), ..Placed::default() },
             from: day(from),
             to: None,
-            facilities: Vec::new(),
         };
         let activity = |square, programme, at: &str| ActivityRow { square, programme, at: at.parse().unwrap() };
         activities_held(

@@ -2,7 +2,7 @@
 
 use super::{
     super::{Key, Query, query::day},
-    states::{holds, on_days},
+    states::{on_days, squares_on},
 };
 use crate::geometry::{BBox, LonLat, distance_to_border_m};
 use geo::{Intersects, MultiPolygon};
@@ -28,14 +28,18 @@ pub fn reach_limit_m() -> f64 {
 
 /// Households lived in with a working square within [`reach_limit_m`] / households lived in, on the last day of each period.
 ///
-/// An estimate: straight line × 1.3, not paths. A square works while it is in use and not all of its recorded facilities are
-/// faulty or missing. Households without a position count as out of reach.
-pub fn square_reach(households: &DataFrame, squares: &DataFrame, walks: &DataFrame, query: &Query) -> PolarsResult<DataFrame> {
+/// An estimate: straight line × 1.3, not paths. A square works while it is in use and not all of the facilities recorded for that
+/// day are faulty or missing. Households without a position count as out of reach.
+pub fn square_reach(
+    households: &DataFrame,
+    squares: &DataFrame,
+    facilities: &DataFrame,
+    walks: &DataFrame,
+    query: &Query,
+) -> PolarsResult<DataFrame> {
     on_days(query, |date| {
-        let working = squares
-            .clone()
-            .lazy()
-            .filter(holds(date).and(col("working").gt(lit(0_u32)).or(col("recorded").eq(lit(0_u32)))))
+        let working = squares_on(squares, facilities, date)
+            .filter(col("working").gt(lit(0_u32)).or(col("recorded").eq(lit(0_u32))))
             .select([col("square")]);
         let near = walks
             .clone()
@@ -90,8 +94,14 @@ pub fn walks_between(households: &[(Key, LonLat)], squares: &[(Key, &MultiPolygo
 mod tests {
     use super::*;
     use crate::{
-        analytics::frames::{self, HouseholdRow, Placed, SquareRow},
-        place::FacilityStatus::{self, Faulty, Working},
+        analytics::{
+            Period,
+            frames::{self, FacilityRow, HouseholdRow, Placed, SquareRow},
+        },
+        place::{
+            FacilityKind::{self, Camera, Display},
+            FacilityStatus::{self, Faulty, Working},
+        },
     };
     use geo::{Rect, coord};
     use proptest::prelude::*;
@@ -120,30 +130,36 @@ mod tests {
         let place = Placed { grid: Some(1), ..Placed::default() };
         let from = "2020-01-01".parse().unwrap();
         let home = |household| HouseholdRow { household, at: place, lived_in_from: from, lived_in_to: None };
-        let square = |square, facilities: &[FacilityStatus], to: Option<&str>| SquareRow {
+        let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+        let square = |square, to: Option<&str>| SquareRow { square, at: place, from, to: to.map(day) };
+        let facility = |square, kind: FacilityKind, status: FacilityStatus, to: Option<&str>| FacilityRow {
             square,
-            at: place,
+            kind,
+            status,
             from,
-            to: to.map(|to| to.parse().unwrap()),
-            facilities: facilities.to_vec(),
+            to: to.map(day),
         };
-        let squares = [
-            square(10, &[Faulty, Working], None),
-            square(11, &[Faulty], None),
-            square(12, &[], None),
-            square(13, &[], Some("2026-03-31")),
+        let squares = [square(10, None), square(11, None), square(12, None), square(13, Some("2026-03-31"))];
+        // The camera of square 11 worked until the first of March.
+        let facilities = [
+            facility(10, Display, Faulty, None),
+            facility(10, Camera, Working, None),
+            facility(11, Display, Faulty, None),
+            facility(11, Camera, Working, Some("2026-03-01")),
         ];
         let walks = [(0, 10, 100.0), (0, 12, 200.0), (1, 11, 5.0), (2, 12, 769.0), (3, 10, 770.0), (4, 13, 1.0)];
-        let query = Query::whole(chrono_tz::Asia::Shanghai, "2026-03-31T04:00:00Z".parse().unwrap());
+        let whole = Query::whole(chrono_tz::Asia::Shanghai, "2026-03-31T04:00:00Z".parse().unwrap());
+        let months = Query { period: Period::Month, from: Some(day("2026-02-01")), ..whole };
         let out = square_reach(
             &frames::households(&(0..5).map(home).collect::<Vec<_>>()).unwrap(),
             &frames::squares(&squares).unwrap(),
+            &frames::facilities(&facilities).unwrap(),
             &frames::walks(&walks).unwrap(),
-            &query,
+            &months,
         )
         .unwrap();
-        let number = |name: &str| out.column(name).unwrap().f64().unwrap().get(0).unwrap();
-        assert_eq!((number("numerator"), number("denominator")), (2.0, 5.0));
+        let numbers = |name: &str| out.column(name).unwrap().f64().unwrap().iter().flatten().collect::<Vec<_>>();
+        assert_eq!((numbers("numerator"), numbers("denominator")), (vec![4.0, 2.0], vec![5.0, 5.0]));
     }
 
     proptest! {

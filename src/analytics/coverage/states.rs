@@ -6,6 +6,7 @@ use super::super::{
     query::day,
     rates::{self, Figuring},
 };
+use crate::place::FacilityStatus;
 use chrono::NaiveDate;
 use polars::prelude::*;
 
@@ -34,14 +35,28 @@ pub fn leader_filled(places: &DataFrame, posts: &DataFrame, query: &Query) -> Po
 }
 
 /// Working facilities / 7 for each square in use.
-pub fn facilities_working(squares: &DataFrame, query: &Query) -> PolarsResult<DataFrame> {
+pub fn facilities_working(squares: &DataFrame, facilities: &DataFrame, query: &Query) -> PolarsResult<DataFrame> {
     on_days(query, |date| {
-        squares
-            .clone()
-            .lazy()
-            .filter(holds(date))
+        squares_on(squares, facilities, date)
             .with_columns([col("working").cast(DataType::Float64).alias("part"), lit(f64::from(FACILITIES)).alias("whole")])
     })
+}
+
+/// The squares in use on `date`, with `recorded`, the kinds of facility that they have then, and `working`, those that work: of
+/// several of a kind the best counts.
+pub(super) fn squares_on(squares: &DataFrame, facilities: &DataFrame, date: NaiveDate) -> LazyFrame {
+    let works = col("status").eq(lit(FacilityStatus::Working.word()));
+    let kinds = facilities.clone().lazy().filter(holds(date)).group_by([col("square")]).agg([
+        col("kind").n_unique().cast(DataType::UInt32).alias("recorded"),
+        col("kind").filter(works).n_unique().cast(DataType::UInt32).alias("working"),
+    ]);
+    let none = |name: &str| col(name).fill_null(lit(0_u32));
+    squares
+        .clone()
+        .lazy()
+        .filter(holds(date))
+        .left_join(kinds, col("square"), col("square"))
+        .with_columns([none("recorded"), none("working")])
 }
 
 /// Area in exactly one grid / area of the villages, m² of today's boundaries. Villages whose cover is not known are left out.
@@ -108,11 +123,12 @@ mod tests {
     use crate::{
         analytics::{
             By, Period,
-            frames::{self, PlaceRow, Placed, PostRow, SquareRow},
+            frames::{self, FacilityRow, PlaceRow, Placed, PostRow, SquareRow},
         },
         people::Role,
         place::{
-            FacilityStatus::{self, Faulty, Missing, Working},
+            FacilityKind::{self, Camera, Display, Flag, Keeper},
+            FacilityStatus::{Faulty, Missing, Working},
             Level,
         },
     };
@@ -166,17 +182,47 @@ mod tests {
 
     #[test]
     fn seven_things_for_each_square() {
-        let square = |to: Option<&str>, facilities: &[FacilityStatus]| SquareRow {
-            square: 5,
-            at: Placed { grid: Some(2), ..Placed::default() },
-            from: date("2025-01-01"),
-            to: to.map(date),
-            facilities: facilities.to_vec(),
-        };
-        let squares =
-            [square(None, &[Working, Working, Faulty, Missing]), square(None, &[]), square(Some("2026-01-01"), &[Working])];
-        let out = facilities_working(&frames::squares(&squares).unwrap(), &query()).unwrap();
+        let squares = [square(5, None), square(6, None), square(7, Some("2026-01-01"))];
+        let facilities = [
+            facility(5, Flag, Working, None),
+            // Of two screens one works, and counts once.
+            facility(5, Display, Faulty, None),
+            facility(5, Display, Working, None),
+            facility(5, Display, Working, None),
+            facility(5, Keeper, Faulty, None),
+            facility(5, Camera, Missing, None),
+            facility(7, Flag, Working, None),
+        ];
+        let out = working(&squares, &facilities, &query());
         assert_eq!((numbers(&out, "numerator"), numbers(&out, "denominator")), (vec![2.0], vec![14.0]));
+    }
+
+    #[test]
+    fn each_period_has_the_facilities_of_its_last_day() {
+        let facilities = [
+            facility(5, Flag, Working, Some("2026-02-28")),
+            facility(5, Keeper, Working, Some("2026-03-01")),
+            FacilityRow { from: date("2026-03-20"), ..facility(5, Camera, Working, None) },
+            FacilityRow { from: date("2026-03-21"), ..facility(5, Display, Working, None) },
+        ];
+        let by_month = Query { period: Period::Month, from: Some(date("2026-01-01")), ..query() };
+        let out = working(&[square(5, None)], &facilities, &by_month);
+        assert_eq!(numbers(&out, "numerator"), [2.0, 1.0, 1.0]);
+        let then = Query { as_of: "2026-02-10T00:00:00Z".parse().unwrap(), ..query() };
+        assert_eq!(numbers(&working(&[square(5, None)], &facilities, &then), "numerator"), [2.0]);
+    }
+
+    fn square(square: u32, to: Option<&str>) -> SquareRow {
+        SquareRow { square, at: Placed { grid: Some(2), ..Placed::default() }, from: date("2025-01-01"), to: to.map(date) }
+    }
+
+    fn facility(square: u32, kind: FacilityKind, status: FacilityStatus, to: Option<&str>) -> FacilityRow {
+        FacilityRow { square, kind, status, from: date("2025-01-01"), to: to.map(date) }
+    }
+
+    fn working(squares: &[SquareRow], facilities: &[FacilityRow], query: &Query) -> DataFrame {
+        let (squares, facilities) = (frames::squares(squares).unwrap(), frames::facilities(facilities).unwrap());
+        facilities_working(&squares, &facilities, query).unwrap()
     }
 
     #[test]

@@ -18,7 +18,8 @@ const VISITED: i32 = 3;
 ///
 /// Eligible: lived in at the start of the window, which is the 12th to the end of the month in the zone of the area. Each
 /// household counts once a month, with its best outcome; absent and refused stay in the denominator. All time adds up the
-/// months. By worker: the households of the micro-grids (or the grid, the village) where the worker holds a post on the 12th,
+/// months. They begin with `query.from`, else with the first visit: a month without any visit is 0 of those eligible. An area
+/// that never recorded a visit has no rate. By worker: the households of the micro-grids (or the grid, the village) where the worker holds a post on the 12th,
 /// whoever visited them.
 pub fn visit_rate(households: &DataFrame, visits: &DataFrame, posts: &DataFrame, query: &Query) -> PolarsResult<DataFrame> {
     rate(households, visits, posts, query, &col("outcome").eq(lit(VISITED)))
@@ -53,10 +54,10 @@ fn rate(
     rates::figures(&sums, Figuring::Proportion, query)
 }
 
-/// The 12th of each month from the first visit (or the start of the range) to today.
+/// The 12th of each month from the start of the range (without one, from the first visit) to today.
 fn windows(visits: &DataFrame, query: &Query) -> PolarsResult<Vec<NaiveDate>> {
     let first = visits.column("day")?.date()?.physical().min().map(super::super::query::date);
-    let Some(first) = first.and_then(|first| first.with_day(1)) else { return Ok(Vec::new()) };
+    let Some(first) = first.map(|first| Period::Month.start(query.from.unwrap_or(first))) else { return Ok(Vec::new()) };
     let monthly = Query { period: Period::Month, from: None, to: None, ..query.clone() };
     let windows = monthly.periods(first, query.today()).into_iter().filter_map(|month| month.0.with_day(WINDOW_DAY));
     let asked = |start: &NaiveDate| query.from.is_none_or(|from| from <= *start) && query.to.is_none_or(|to| *start < to);
@@ -204,6 +205,27 @@ mod tests {
         assert_eq!(visited.height(), 2);
         assert_eq!((number(&visited, "numerator", 0), number(&visited, "denominator", 0)), (1.0, 3.0));
         assert_eq!((number(&visited, "numerator", 1), number(&visited, "denominator", 1)), (2.0, 6.0));
+    }
+
+    #[test]
+    fn a_month_without_visits_that_is_asked_for_counts_nobody_as_visited() {
+        let homes = [household(0, 1), HouseholdRow { lived_in_from: "2025-12-12".parse().unwrap(), ..household(1, 1) }];
+        let data = data(&homes, &[visit(0, "2026-02-15T02:00:00Z", Outcome::Visited)], &[]);
+        let months = |from: Option<&str>| {
+            let query = Query { period: Period::Month, from: from.map(|day| day.parse().unwrap()), ..query() };
+            let [visited, _] = both(&data, &query);
+            let periods = visited.column("period").unwrap().str().unwrap().iter().flatten().map(str::to_owned);
+            let rates =
+                (0..visited.height()).map(|row| (number(&visited, "numerator", row), number(&visited, "denominator", row)));
+            periods.zip(rates).collect::<Vec<_>>()
+        };
+        let month = |label: &str, visited, eligible| (label.to_owned(), (visited, eligible));
+        let known = [month("2026-02", 1.0, 2.0), month("2026-03", 0.0, 2.0)];
+        assert_eq!(months(None), known);
+        let asked = [month("2025-11", 0.0, 1.0), month("2025-12", 0.0, 2.0), month("2026-01", 0.0, 2.0)];
+        assert_eq!(months(Some("2025-11-01")), [&asked[..], &known[..]].concat());
+        assert_eq!(months(Some("2025-11-13")), [&asked[1..], &known[..]].concat());
+        assert_eq!(months(Some("2026-03-01")), known[1..]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::super::{
 };
 use polars::prelude::*;
 
-/// Within this time after the first closing a reopening says that the case was not fixed.
+/// Within this time after the first closing rework or a reopening says that the case was not fixed.
 const FIX_DAYS: i64 = 30;
 
 /// Handled / due, where due = handled + open and overdue: what is open and not yet due is left out.
@@ -23,15 +23,15 @@ pub fn on_time_rate(cases: &DataFrame, query: &Query) -> PolarsResult<DataFrame>
 
 /// Sent back at least once / due.
 pub fn rework_rate(cases: &DataFrame, query: &Query) -> PolarsResult<DataFrame> {
-    proportion(due(cases, query), query, "submitted_at", col("reworked"))
+    proportion(due(cases, query), query, "submitted_at", by_now("reworked_at", query))
 }
 
-/// Closed without rework and not reopened within 30 days / closed, by the period of the first closing. What was closed less
-/// than 30 days before `as_of` and neither reworked nor reopened is not decided yet, and left out.
+/// Closed with neither rework nor a reopening until 30 days later / closed, by the period of the first closing. What was closed
+/// less than 30 days before `as_of` and neither reworked nor reopened is not decided yet, and left out.
 pub fn first_time_fix(cases: &DataFrame, query: &Query) -> PolarsResult<DataFrame> {
     let limit = col("first_closed_at") + lit(FIX_DAYS * 86_400_000).cast(DataType::Duration(TimeUnit::Milliseconds));
-    let reopened = col("reopened_at").lt_eq(query.now()).and(col("reopened_at").lt_eq(limit.clone())).fill_null(lit(false));
-    let failed = col("reworked").or(reopened);
+    let until_then = |instant: &str| by_now(instant, query).and(col(instant).lt_eq(limit.clone())).fill_null(lit(false));
+    let failed = until_then("reworked_at").or(until_then("reopened_at"));
     let closed = counted(cases, query)
         .filter(col("first_closed_at").lt_eq(query.now()))
         .filter(failed.clone().or(limit.lt_eq(query.now())));
@@ -67,6 +67,11 @@ fn handled_at() -> Expr {
 
 fn handled(query: &Query) -> Expr {
     handled_at().lt_eq(query.now()).fill_null(lit(false))
+}
+
+/// Whether `instant` is known by `as_of`.
+fn by_now(instant: &str, query: &Query) -> Expr {
+    col(instant).lt_eq(query.now()).fill_null(lit(false))
 }
 
 /// The share of `cases` that meet `condition`, by the period of `instant`.
@@ -114,7 +119,9 @@ mod tests {
 
     #[test]
     fn golden_closure() {
-        let handled = |day: u32, reworked| case(Stages { handled_at: Some(at(day)), reworked, ..Stages::default() });
+        let handled = |day: u32, reworked: bool| {
+            case(Stages { handled_at: Some(at(day)), reworked_at: reworked.then(|| at(4)), ..Stages::default() })
+        };
         let open = |due: u32| CaseRow { due_at: Some(at(due)), ..case(Stages::default()) };
         let mut rows: Vec<_> = (0..6).map(|i| handled(5, i == 0)).collect();
         rows.extend([handled(12, false), open(15), open(25), open(26)]);
@@ -128,16 +135,35 @@ mod tests {
 
     #[test]
     fn a_fix_is_decided_after_thirty_days() {
-        let closed = |reopened_at: Option<u32>, reworked| {
-            let first_closed_at = Some(at(2));
-            case(Stages { first_closed_at, reopened_at: reopened_at.map(at), reworked, ..Stages::default() })
+        let closed = |reopened_at: Option<u32>, reworked_at: Option<u32>| {
+            let (reopened_at, reworked_at) = (reopened_at.map(at), reworked_at.map(at));
+            case(Stages { first_closed_at: Some(at(2)), reopened_at, reworked_at, ..Stages::default() })
         };
-        let rows = [closed(None, false), closed(Some(9), false), closed(None, true)];
+        let rows = [closed(None, None), closed(Some(9), None), closed(None, Some(1))];
         let cases = frames::cases(&rows).unwrap();
         assert_eq!(rate(&first_time_fix(&cases, &query()).unwrap()).1.to_bits(), 2.0_f64.to_bits());
         let later = Query { as_of: "2026-04-02T00:00:00Z".parse().unwrap(), ..query() };
         let (fixed, closed, _) = rate(&first_time_fix(&cases, &later).unwrap());
         assert_eq!((fixed, closed), (1.0, 3.0));
+    }
+
+    #[test]
+    fn what_comes_later_than_thirty_days_flips_no_fix() {
+        let limit: DateTime<Utc> = "2026-04-01T04:00:00Z".parse().unwrap();
+        let later = limit + chrono::TimeDelta::milliseconds(1);
+        let closed = |reopened_at, reworked_at| {
+            case(Stages { first_closed_at: Some(at(2)), reopened_at, reworked_at, ..Stages::default() })
+        };
+        let query = Query { as_of: "2026-06-01T00:00:00Z".parse().unwrap(), ..query() };
+        let fixed = |rows: &[CaseRow]| {
+            let (fixed, closed, _) = rate(&first_time_fix(&frames::cases(rows).unwrap(), &query).unwrap());
+            (fixed, closed)
+        };
+        assert_eq!(
+            fixed(&[closed(Some(later), Some(later)), closed(None, Some(later)), closed(Some(later), None)]),
+            (3.0, 3.0)
+        );
+        assert_eq!(fixed(&[closed(Some(limit), None), closed(None, Some(limit))]), (0.0, 2.0));
     }
 
     #[test]

@@ -72,11 +72,11 @@ pub fn durations(
     let selected = select(cases, stage, query)?;
     let pauses = if query.clock == Clock::Working { pauses_by_case(pauses)? } else { Pauses::new() };
     let observed = observe(&selected, query, &pauses, calendar)?;
-    let mut figures = summarise(observed);
-    if let Some(rule) = query.publication {
-        figures = figures.into_iter().map(|figure| published(figure, rule)).collect();
-    }
-    figures::frame(query.period, figures)
+    let figures = summarise(observed).into_iter().map(|summary| match query.publication {
+        Some(rule) => published(&summary, rule),
+        None => summary.figure,
+    });
+    figures::frame(query.period, figures.collect())
 }
 
 fn select(cases: &DataFrame, stage: Stage, query: &Query) -> PolarsResult<DataFrame> {
@@ -149,13 +149,21 @@ fn observe(selected: &DataFrame, query: &Query, pauses: &Pauses, calendar: &Work
     Ok(observed)
 }
 
+/// The figure of a group, and how many durations its raw median rests on.
+#[derive(Clone, Copy, Debug)]
+struct Summary {
+    figure: Figure,
+    ended: u32,
+}
+
 /// One sort, then one pass over each group.
-fn summarise(mut observed: Observed) -> Vec<Figure> {
-    let mut figures: BTreeMap<Group, Figure> = BTreeMap::new();
+fn summarise(mut observed: Observed) -> Vec<Summary> {
+    let mut figures: BTreeMap<Group, Summary> = BTreeMap::new();
     let fresh = |group: Group| {
         let (place, period) = ungroup(group);
         let excluded = Some(observed.excluded.get(&group).copied().unwrap_or_default());
-        Figure { place, period: query::date(period), excluded, reason: Some(Reason::NoData), ..Figure::default() }
+        let figure = Figure { place, period: query::date(period), excluded, reason: Some(Reason::NoData), ..Figure::default() };
+        Summary { figure, ended: 0 }
     };
     for &group in observed.excluded.keys() {
         figures.insert(group, fresh(group));
@@ -164,15 +172,17 @@ fn summarise(mut observed: Observed) -> Vec<Figure> {
     for members in observed.observations.chunk_by(|a, b| a.0 == b.0) {
         let group = members[0].0;
         let it = estimate(members.iter().map(|member| member.1));
-        figures.insert(group, estimated(fresh(group), &it));
+        let figure = estimated(fresh(group).figure, &it);
+        figures.insert(group, Summary { figure, ended: 0 });
     }
     observed.ended.par_sort_unstable_by_key(|ended| ended.0);
     let mut lengths = Vec::new();
     for members in observed.ended.chunk_by(|a, b| a.0 == b.0) {
         lengths.clear();
         lengths.extend(members.iter().map(|member| member.1));
-        if let Some(figure) = figures.get_mut(&members[0].0) {
-            figure.closed_median_raw = median_raw(&mut lengths).map(|ms| ms / 1000.0);
+        if let Some(summary) = figures.get_mut(&members[0].0) {
+            summary.ended = u32::try_from(lengths.len()).unwrap_or(u32::MAX);
+            summary.figure.closed_median_raw = median_raw(&mut lengths).map(|ms| ms / 1000.0);
         }
     }
     figures.into_values().collect()
@@ -192,9 +202,11 @@ fn estimated(figure: Figure, it: &Estimate) -> Figure {
     }
 }
 
-/// Counts are rounded, durations kept to two digits; what rests on too few says nothing.
-fn published(figure: Figure, rule: Publication) -> Figure {
-    if figure.n < rule.min_n && figure.n > 0 {
+/// Counts are rounded, durations kept to two digits; what rests on too few says nothing. That a few were left out, and nothing
+/// else, is as much about single cases as a figure over a few.
+fn published(&Summary { figure, ended }: &Summary, rule: Publication) -> Figure {
+    let left_out = figure.excluded.map_or(0, Excluded::total);
+    if figure.n < rule.min_n && (figure.n > 0 || left_out < rule.min_n) {
         return figure.withheld();
     }
     let seconds = |value: Option<f64>| value.map(Publication::two_digits);
@@ -207,7 +219,7 @@ fn published(figure: Figure, rule: Publication) -> Figure {
         low: seconds(figure.low),
         high: seconds(figure.high),
         p90: seconds(figure.p90),
-        closed_median_raw: seconds(figure.closed_median_raw),
+        closed_median_raw: seconds(figure.closed_median_raw).filter(|_| ended >= rule.min_n),
         // How many were left out says little to the public, and much about single cases.
         excluded: None,
         ..figure
@@ -314,6 +326,29 @@ mod tests {
         assert_eq!(counts, [1, 1, 1, 1, 0]);
         // The raw median has every duration as it stands: −2, 1, 2.
         assert_eq!(number(&out, "closed_median_raw", 0), Some(3600.0));
+    }
+
+    #[test]
+    fn what_is_published_tells_of_no_single_discarded_case() {
+        let discarded = |hours| {
+            let mut row = case(0, None, 0, Some(hours));
+            row.stages.discarded = Some(Discarded::Void);
+            row
+        };
+        let public = Query { publication: Some(Publication { min_n: 5, base: 5 }), ..query(100) };
+        let raw = |rows: &[CaseRow]| number(&run(rows, &public), "closed_median_raw", 0);
+        let reason = |rows: &[CaseRow]| run(rows, &public).column("reason").unwrap().str().unwrap().get(0).map(str::to_owned);
+        let few: Vec<_> = (1..5).map(discarded).collect();
+        assert_eq!((raw(&few), reason(&few).as_deref()), (None, Some("small_n")));
+        assert_eq!(count(&run(&few, &public), "n"), None);
+        let many: Vec<_> = (1..6).map(discarded).collect();
+        assert_eq!((raw(&many), reason(&many).as_deref()), (Some(11_000.0), Some("no_data")), "three hours, to two digits");
+        assert_eq!(count(&run(&many, &public), "void"), None);
+        // Five that are open say nothing of the one that is closed, or discarded.
+        let open = (0..5).map(|number| case(number, None, 0, None));
+        let mostly_open: Vec<_> = open.chain([discarded(7)]).collect();
+        assert_eq!((raw(&mostly_open), count(&run(&mostly_open, &public), "n")), (None, Some(5)));
+        assert_eq!(number(&run(&mostly_open, &query(100)), "closed_median_raw", 0), Some(7.0 * 3600.0), "the office has it");
     }
 
     #[test]

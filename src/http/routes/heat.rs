@@ -30,14 +30,17 @@ pub struct HeatParams {
     /// H3 resolution, 7 to 11 [default: 9, edges of about 200 m].
     #[param(value_type = Option<u8>, minimum = 7, maximum = 11)]
     resolution: Option<String>,
-    /// West,south,east,north in degrees.
+    /// West,south,east,north in degrees: only hexagons that meet it, counted whole.
     bbox: Option<String>,
 }
 
-/// Reports counted by H3 hexagon, as a GeoJSON FeatureCollection with `cell` and `count`. The public gets cells of at least 5.
+/// Reports counted by H3 hexagon, as a GeoJSON FeatureCollection with `cell` and `count`.
+///
+/// The public gets cells of at least 5, rounded to multiples of 5, over 1, 3 or 12 whole months or all time.
 #[utoipa::path(get, path = "/api/v1/heat/hexagons", tag = "heat", params(HeatParams), responses(
     (status = 200, body = serde_json::Value, content_type = "application/geo+json"),
     (status = 400, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "A window for the office only", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "The store is empty", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn hexagons(

@@ -88,6 +88,9 @@ pub async fn layers(
 }
 
 /// A layer as a file: `{layer}.geojson` (RFC 7946) or `{layer}.csv`.
+///
+/// Of a report the public gets its category, its state, the day of its submission and the square of 100 m that it lies in; its
+/// other columns are null.
 #[utoipa::path(get, path = "/api/v1/layers/{file}", tag = "layers",
     params(("file" = String, Path, description = "Layer and format", example = "grids.geojson"), LayerParams),
     responses(

@@ -117,13 +117,12 @@ impl Rows {
     }
 
     fn square(&self, square: &Square) -> Feature {
-        let facilities = self.records.facilities.iter().filter(|facility| facility.square == square.id);
-        let mut working: Vec<_> = facilities.filter(|it| it.status == FacilityStatus::Working).map(|it| it.kind).collect();
-        working.sort_unstable();
-        working.dedup();
-        let count = i64::try_from(working.len()).unwrap_or_default();
+        let today = self.hot.today().unwrap_or_default();
+        let facilities = square.facilities_on(today, &self.records.facilities);
+        let working = facilities.values().filter(|status| **status == FacilityStatus::Working).count();
+        let working = i64::try_from(working).unwrap_or_default();
         let mut values =
-            values![square.id, square.source.as_str(), square.name.as_str(), square.area_m2, square.evacuation_site, count];
+            values![square.id, square.source.as_str(), square.name.as_str(), square.area_m2, square.evacuation_site, working];
         values.extend(self.grid_columns(square.placement.as_ref()));
         values.extend(values![square.valid_from, square.valid_to]);
         feature(square.id, Some(square.shape.clone().into()), values)
@@ -151,17 +150,14 @@ impl Rows {
         if !wanted {
             return None;
         }
-        let identify = self.viewer.may_identify();
-        let mut values =
-            values![case.id, identify.then_some(case.source.as_str()), case.category.as_str(), case.channel.clone()];
-        let (submitted_at, closed_at) = (self.instant(Some(case.submitted_at)), self.instant(case.closed_at));
-        values.extend(values![case.state.word(), submitted_at, closed_at, case.label.clone()]);
-        let mut placement = case.placement.clone();
-        if let Some(placement) = placement.as_mut().filter(|_| !self.viewer.may_read_fine_detail()) {
-            // The exact distance to a border would give the exact position away.
-            (placement.microgrid, placement.border_m) = (None, None);
-        }
-        values.extend(self.placement_columns(placement.as_ref()));
+        // Of a report the public has what a notice board could show, and no place but its coarse point.
+        let full = self.viewer.may_read_fine_detail();
+        let (source, channel) = (full.then_some(case.source.as_str()), case.channel.clone().filter(|_| full));
+        let mut values = values![case.id, source, case.category.as_str(), channel];
+        values.push(self.viewer.shown_state(case.state).word().into());
+        let (closed_at, label) = (case.closed_at.filter(|_| full), case.label.clone().filter(|_| full));
+        values.extend(values![self.instant(case.submitted_at), closed_at, label]);
+        values.extend(self.placement_columns(case.placement.as_ref().filter(|_| full)));
         Some(feature(case.id, self.point(case.location), values))
     }
 
@@ -221,10 +217,10 @@ impl Rows {
     }
 
     /// As exact as the viewer may know it.
-    fn instant(&self, at: Option<DateTime<Utc>>) -> Value {
-        match (at, self.hot.area()) {
-            (Some(at), Ok(area)) if !self.viewer.may_read_fine_detail() => at.with_timezone(&area.zone).date_naive().into(),
-            (at, _) => at.into(),
+    fn instant(&self, at: DateTime<Utc>) -> Value {
+        match self.hot.area() {
+            Ok(area) if !self.viewer.may_read_fine_detail() => at.with_timezone(&area.zone).date_naive().into(),
+            _ => at.into(),
         }
     }
 

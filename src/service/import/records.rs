@@ -15,17 +15,14 @@ use crate::{
     },
     layer::Layer,
     people::{Contact, Person, Post},
-    place::{Device, Facility, Household, Id, Placement, Square},
+    place::{ALWAYS, Device, Facility, Household, Id, Placement, Square},
     round::{Fulfilment, Round, RoundKind, shipped_rounds},
     service::{Service, ServiceError, placing::centre, timeline::Stretch},
     store::{CasesWritten, Writer, Written},
     table::Table,
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// A household of which no file says since when it is lived in was always lived in.
-const ALWAYS: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
 
 impl Service {
     pub(super) async fn import_records(&self, job: &Job, table: Table, writer: &mut Writer) -> Result<Imported, ImportError> {

@@ -28,7 +28,7 @@ export function hexagons(db, query, isPublic) {
       type: 'Feature',
       id,
       geometry: { type: 'Polygon', coordinates: [ring] },
-      properties: { cell: id, count },
+      properties: { cell: id, count: isPublic ? Math.round(count / 5) * 5 : count },
     });
   }
   return collection(features);

@@ -28,19 +28,22 @@ export const inMonths = (query) => (record) =>
 function report(r, isPublic) {
   const snap = (x) => Math.round(x * 1000) / 1000;
   const micro = r.micro;
-  return feature(r.id, point(isPublic ? r.at.map(snap) : r.at), {
-    ...(isPublic ? {} : { source: `WG${r.id.slice(1).padStart(6, '0')}` }),
-    category: r.category,
+  const rest = {
+    source: `WG${r.id.slice(1).padStart(6, '0')}`,
     channel: r.channel,
-    state: r.state,
-    submitted_at: new Date(r.submitted).toISOString(),
     closed_at: r.closed && new Date(r.closed).toISOString(),
     village: micro.parent.parent.id,
     grid: micro.parent.id,
     microgrid: micro.id,
-    status: 'inside',
+    placement: 'inside',
     border_m: 41.5,
     version: 1,
+  };
+  return feature(r.id, point(isPublic ? r.at.map(snap) : r.at), {
+    category: r.category,
+    state: r.state,
+    submitted_at: new Date(r.submitted).toISOString().slice(0, isPublic ? 10 : undefined),
+    ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, isPublic ? null : value])),
   });
 }
 

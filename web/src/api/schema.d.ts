@@ -45,7 +45,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reports counted by H3 hexagon, as a GeoJSON FeatureCollection with `cell` and `count`. The public gets cells of at least 5. */
+        /**
+         * Reports counted by H3 hexagon, as a GeoJSON FeatureCollection with `cell` and `count`.
+         * @description The public gets cells of at least 5, rounded to multiples of 5, over 1, 3 or 12 whole months or all time.
+         */
         get: operations["hexagons"];
         put?: never;
         post?: never;
@@ -79,7 +82,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A layer as a file: `{layer}.geojson` (RFC 7946) or `{layer}.csv`. */
+        /**
+         * A layer as a file: `{layer}.geojson` (RFC 7946) or `{layer}.csv`.
+         * @description Of a report the public gets its category, its state, the day of its submission and the square of 100 m that it lies in; its
+         *     other columns are null.
+         */
         get: operations["layer_file"];
         put?: never;
         post?: never;
@@ -533,7 +540,7 @@ export interface operations {
                 kind?: string;
                 /** @description H3 resolution, 7 to 11 [default: 9, edges of about 200 m]. */
                 resolution?: number;
-                /** @description West,south,east,north in degrees. */
+                /** @description West,south,east,north in degrees: only hexagons that meet it, counted whole. */
                 bbox?: string;
             };
             header?: never;
@@ -551,6 +558,15 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A window for the office only */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
