@@ -125,9 +125,12 @@ async fn read(
     let statement = statement.map_err(|error| foreign(format!("does not give its layer {name:?}: {error}")))?;
     let mut reading = Reading::new(name, geometry, &statement, bounds);
     let mut rows = statement.query().fetch(connection);
-    let without_end = |error: sqlx::Error| match looks.load(Ordering::Relaxed) > LOOKS {
-        true => foreign("is a view that goes on without giving a row; save what it shows as a table".to_owned()),
-        false => error.into(),
+    let without_end = |error: sqlx::Error| {
+        if looks.load(Ordering::Relaxed) > LOOKS {
+            foreign("is a view that goes on without giving a row; save what it shows as a table".to_owned())
+        } else {
+            error.into()
+        }
     };
     while let Some(row) = rows.try_next().await.map_err(without_end)? {
         looks.store(0, Ordering::Relaxed);
