@@ -24,6 +24,7 @@ pub use area::AreaSettings;
 pub use boundaries::{PublishBoundaries, Retired};
 pub use changes::{Change, ChangeOp};
 pub use error::StoreError;
+pub use events::RowEvents;
 pub use geopackage::{Cell, ForeignLayer, PUBLIC_FILE, read_gpkg_layer};
 pub use read::{CaseFilter, Cursor, FulfilmentFilter, Page};
 pub use writer::Writer;

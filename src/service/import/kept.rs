@@ -141,4 +141,6 @@ keeps!(ReportDraft, Case, |draft, said, stored| {
     said.keep("position", &mut draft.location, &stored.location);
     said.keep("channel", &mut draft.channel, &stored.channel);
     said.keep("label", &mut draft.label, &stored.label);
+    said.keep("state", &mut draft.stated, &stored.stated);
+    draft.settle();
 });

@@ -4,6 +4,7 @@ mod boundaries;
 mod kept;
 mod placed;
 mod records;
+mod reports;
 mod resolve;
 
 use super::{Service, ServiceError, TableFileError, hot::Hot, read_table};

@@ -1,17 +1,17 @@
-//! Squares, facilities, households, devices, persons, posts, cases and rounds → the store.
+//! Squares, facilities, households, devices, persons, posts, events of cases and rounds → the store.
 
 use super::{
     ImportError, Imported, Job, blocking,
-    kept::{Said, keep, keep_contact, keep_text},
+    kept::{Said, keep, keep_contact},
     read_drafts,
     resolve::Names,
 };
 use crate::{
-    case::{Case, CaseEvent, CaseText, REPORT, REPORTER},
+    case::{CaseEvent, REPORTER},
     geometry::LonLat,
     intake::{
         self, CaseEventDraft, DeviceDraft, EventDraft, FacilityDraft, FulfilmentDraft, HouseholdDraft, IntakeReport,
-        PersonDraft, PostDraft, Problem, ReportDraft, SquareDraft,
+        PersonDraft, PostDraft, Problem, SquareDraft,
     },
     layer::Layer,
     people::{Contact, Person, Post},
@@ -21,11 +21,11 @@ use crate::{
         Service, ServiceError,
         placing::{Divisions, centre, nowhere},
     },
-    store::{CasesWritten, Writer, Written},
+    store::{Writer, Written},
     table::Table,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// A household of which no file says since when it is lived in was always lived in.
 const ALWAYS: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
@@ -76,14 +76,7 @@ impl Service {
             Layer::Activities => import_fulfilments(job, RoundKind::Activity, table, writer).await?,
             Layer::Patrols => import_fulfilments(job, RoundKind::Patrol, table, writer).await?,
             // Boundaries are imported elsewhere; what is left are reports.
-            _ => {
-                let (mut drafts, report) = read_drafts(job, None, table, intake::read_reports).await?;
-                keep(&mut drafts, &report, &job.records.cases);
-                self.keep_texts(job, &mut drafts, &report).await?;
-                let placements = self.placements_of_reports(job, &drafts).await?;
-                let (cases, events) = job.cases(drafts, placements);
-                (report, write_cases(writer, &cases, events).await?)
-            }
+            _ => self.import_reports(job, table, writer).await?,
         };
         Ok(Imported { report, written, boundaries: None })
     }
@@ -99,50 +92,6 @@ impl Service {
             }
         }
         Ok(())
-    }
-
-    async fn keep_texts(&self, job: &Job, drafts: &mut [ReportDraft], report: &IntakeReport) -> Result<(), ImportError> {
-        let said = Said::of(report);
-        let ids: HashMap<&str, Id> = job.records.cases.iter().map(|case| (case.source.as_str(), case.id)).collect();
-        let known: Vec<Id> = drafts.iter().filter_map(|draft| ids.get(draft.source.as_str()).copied()).collect();
-        let texts = self.store.case_texts(&known).await?;
-        for draft in drafts {
-            if let Some(stored) = ids.get(draft.source.as_str()).and_then(|id| texts.get(id)) {
-                keep_text(&mut draft.text, &said, stored);
-            }
-        }
-        Ok(())
-    }
-
-    /// Where each report lay under the version of its day, and where it lies under the latest.
-    async fn placements_of_reports(
-        &self,
-        job: &Job,
-        drafts: &[ReportDraft],
-    ) -> Result<Vec<(Option<Placement>, Option<Placement>)>, ImportError> {
-        let latest = job.place(drafts.iter().map(|draft| draft.location).collect()).await?;
-        let mut placements: Vec<_> = latest.into_iter().map(|now| (now.clone(), now)).collect();
-        let Some(current) = job.latest_version() else { return Ok(placements) };
-        let mut by_version: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
-        for (i, draft) in drafts.iter().enumerate() {
-            if let Some(version) = job.version_at(draft.submitted_at).filter(|version| *version != current) {
-                by_version.entry(version).or_default().push(i);
-            }
-        }
-        for (version, rows) in by_version {
-            let levels = self.past_levels(version).await?;
-            let points: Vec<_> = rows.iter().filter_map(|&i| drafts.get(i)).map(|draft| draft.location).collect();
-            let then = blocking(move || {
-                let [villages, grids, microgrids] = &*levels;
-                place_under(&Divisions { version, villages, grids, microgrids }, &points)
-            });
-            for (i, placement) in rows.into_iter().zip(then.await?) {
-                if let Some(slot) = placements.get_mut(i) {
-                    slot.0 = Some(placement);
-                }
-            }
-        }
-        Ok(placements)
     }
 }
 
@@ -175,43 +124,20 @@ fn persons(drafts: Vec<PersonDraft>) -> Vec<Person> {
     drafts.into_iter().map(person).collect()
 }
 
-/// Writes cases and their events. What was counted as new or changed is the number of cases.
-async fn write_cases(
-    writer: &mut Writer,
-    cases: &[(Case, Option<CaseText>)],
-    mut events: HashMap<String, Vec<CaseEvent>>,
-) -> Result<Written, ImportError> {
-    let CasesWritten { mut written, changed } = writer.upsert_cases(cases).await?;
-    let sources: Vec<String> = cases.iter().map(|(case, _)| case.source.clone()).collect();
-    // The ids of cases that were there already are the store's, not ours.
-    let ids = writer.ids_by_source(Layer::Reports, &sources).await?;
-    let mut all = Vec::new();
-    for source in &sources {
-        let (Some(&id), Some(own)) = (ids.get(source), events.remove(source)) else { continue };
-        all.extend(own.into_iter().map(|event| CaseEvent { case: id, ..event }));
-    }
-    let appended = writer.append_events(&all).await?;
-    // A case that was as before, but for what happened to it.
-    let only_events = appended.changed.difference(&changed).count();
-    written.updated += only_events;
-    written.unchanged = written.unchanged.saturating_sub(only_events);
-    Ok(written)
-}
-
-fn place_under(divisions: &Divisions, points: &[Option<LonLat>]) -> Vec<Placement> {
+pub(super) fn place_under(divisions: &Divisions, points: &[Option<LonLat>]) -> Vec<Placement> {
     let placed = divisions.place(points);
     points.iter().zip(placed).map(|(point, it)| point.map_or_else(|| nowhere(divisions.version), |_| it)).collect()
 }
 
 impl Job {
     /// The number of the version that held at an instant; `None` while nothing is published.
-    fn version_at(&self, at: DateTime<Utc>) -> Option<i64> {
+    pub(super) fn version_at(&self, at: DateTime<Utc>) -> Option<i64> {
         let day = at.with_timezone(&self.area.zone).date_naive();
         self.hot.version_on(day)
     }
 
     /// Places points under the latest version; `None` for each while nothing is published.
-    async fn place(&self, points: Vec<Option<LonLat>>) -> Result<Vec<Option<Placement>>, ImportError> {
+    pub(super) async fn place(&self, points: Vec<Option<LonLat>>) -> Result<Vec<Option<Placement>>, ImportError> {
         let Some(version) = self.latest_version() else {
             return Ok(vec![None; points.len()]);
         };
@@ -375,41 +301,6 @@ impl Job {
             .collect())
     }
 
-    /// Cases with their texts, and the events by the source key of their case.
-    #[expect(clippy::type_complexity, reason = "two lists, named in the sentence above")]
-    fn cases(
-        &self,
-        drafts: Vec<ReportDraft>,
-        placements: Vec<(Option<Placement>, Option<Placement>)>,
-    ) -> (Vec<(Case, Option<CaseText>)>, HashMap<String, Vec<CaseEvent>>) {
-        let stored: HashMap<&str, &Case> = self.records.cases.iter().map(|case| (case.source.as_str(), case)).collect();
-        let mut events = HashMap::new();
-        let mut cases = Vec::with_capacity(drafts.len());
-        for (draft, (then, now)) in drafts.into_iter().zip(placements) {
-            let own = draft.events.iter().map(|event| self.event(Id::default(), event.clone())).collect();
-            events.insert(draft.source.clone(), own);
-            // Unmoved, a report keeps the version that it was assigned in.
-            let unmoved = stored.get(draft.source.as_str()).is_some_and(|case| case.location == draft.location);
-            let case = Case {
-                id: Id::new(),
-                kind: REPORT.to_owned(),
-                source: draft.source,
-                category: draft.category,
-                channel: draft.channel,
-                location: draft.location,
-                submitted_at: draft.submitted_at,
-                stated: draft.stated,
-                state: draft.state,
-                closed_at: if draft.state.is_open() { None } else { draft.closed_at },
-                label: draft.label,
-                placement: if unmoved { None } else { then },
-                now,
-            };
-            cases.push((case, (draft.text != CaseText::default()).then_some(draft.text)));
-        }
-        (cases, events)
-    }
-
     /// The events, and the persons or offices that acted in them and are not stored yet: files name them as they like, also by
     /// name, and that stays in the private store.
     fn case_events(&self, drafts: Vec<CaseEventDraft>, report: &mut IntakeReport) -> (Vec<Person>, Vec<CaseEvent>) {
@@ -438,7 +329,7 @@ impl Job {
         (actors, events)
     }
 
-    fn event(&self, case: Id, event: EventDraft) -> CaseEvent {
+    pub(super) fn event(&self, case: Id, event: EventDraft) -> CaseEvent {
         CaseEvent { case, transition: event.transition, at: event.at, actor: event.actor, version: self.version_at(event.at) }
     }
 }
