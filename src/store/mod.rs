@@ -276,7 +276,10 @@ impl Store {
 impl Writer {
     /// Describes the area anew. Its key stays.
     pub async fn describe_area(&mut self, settings: &AreaSettings) -> Result<(), StoreError> {
-        area::describe(self.transaction.as_mut(), &self.area, settings).await
+        if area::describe(self.transaction.as_mut(), &self.area, settings).await? {
+            self.log(ChangeOp::Update, area::LOGGED_AS, area::id(&self.area), None).await?;
+        }
+        Ok(())
     }
 
     /// As [`Store::ids_by_code`], with what this transaction has written.
