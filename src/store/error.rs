@@ -84,10 +84,9 @@ pub enum StoreError {
 fn several(layers: &[String]) -> String {
     match layers {
         [] => "no layer of features or attributes".to_owned(),
-        [first, ..] => format!(
-            "several layers ({}); name one in a mapping (--mapping FILE): [source] layer = {first:?}",
-            layers.join(", ")
-        ),
+        [first, ..] => {
+            format!("several layers ({}); name one in a mapping (--mapping FILE): source.table = {first:?}", layers.join(", "))
+        }
     }
 }
 

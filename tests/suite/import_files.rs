@@ -18,7 +18,7 @@ use wangge::{
     intake::{Mapping, Problem},
     layer::Layer,
     place::{CodeScheme, Level},
-    service::{ExportFormat, ExportQuery, Service, drain},
+    service::{ExportFormat, ExportQuery, Service, drain, read_table},
     store::{CaseFilter, Store, Target},
 };
 
@@ -283,4 +283,19 @@ async fn what_a_file_does_not_speak_of_stays() {
         store.close().await;
         fixture.end().await;
     }
+}
+
+/// The sentence says what to write into a mapping: written there, it helps.
+#[tokio::test]
+async fn the_advice_how_to_choose_a_layer_works() {
+    let fixture = Fixture::geopackage().await;
+    let Target::Directory(directory) = fixture.target.clone() else { panic!("a directory") };
+    fixture.store.close().await;
+    let path = directory.join("wangge.gpkg");
+    let refused = read_table(&path, &Mapping::default().read_options()).await.unwrap_err().to_string();
+    let advice = refused.rsplit_once("(--mapping FILE): ").unwrap().1;
+    let mapping = Mapping::parse(advice, Path::new("mapping.toml")).unwrap();
+    let table = read_table(&path, &mapping.read_options()).await.unwrap();
+    assert_eq!(table.origin.read_as, "GeoPackage, layer area");
+    fixture.end().await;
 }

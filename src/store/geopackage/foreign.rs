@@ -304,7 +304,7 @@ mod tests {
     #[tokio::test]
     async fn the_layers_are_named_and_how_to_choose() {
         let several = with("INSERT INTO gpkg_contents VALUES ('b', 'features')").await.unwrap_err().to_string();
-        assert!(several.contains("several layers (a, b)") && several.contains("[source] layer = \"a\""), "{several}");
+        assert!(several.contains("several layers (a, b)") && several.contains("source.table = \"a\""), "{several}");
         let none = with("DELETE FROM gpkg_contents").await.unwrap_err().to_string();
         assert!(none.contains("no layer of features"), "{none}");
         let absent = with("DROP TABLE a").await.unwrap_err().to_string();
