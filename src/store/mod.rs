@@ -37,7 +37,7 @@ use backend::{Backend, Sql, Transaction};
 use std::{
     collections::{HashMap, HashSet},
     fmt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     str::FromStr,
     sync::{Arc, OnceLock},
 };
@@ -164,6 +164,14 @@ impl Store {
     #[must_use]
     pub fn place(&self) -> String {
         self.backend.place()
+    }
+
+    /// That `path` is none of the store's own files: closing another descriptor of them would drop the database's locks.
+    ///
+    /// # Errors
+    /// [`StoreError::OwnFile`].
+    pub fn check_foreign(&self, path: &Path) -> Result<(), StoreError> {
+        if self.backend.holds(path) { Err(StoreError::OwnFile(path.to_owned())) } else { Ok(()) }
     }
 
     /// The area that this store works on; `None` until it is described.

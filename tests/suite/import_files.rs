@@ -285,6 +285,27 @@ async fn what_a_file_does_not_speak_of_stays() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_of_the_store_itself_are_not_read() {
+    let fixture = Fixture::geopackage().await;
+    let Target::Directory(directory) = fixture.target.clone() else { panic!("a directory") };
+    let service = Service::open(fixture.target.clone(), None).await.unwrap();
+    load(&service, &TINY, Layer::Villages).await;
+    let mut names = ["wangge.gpkg", "private.sqlite", "private.sqlite-shm"].map(|name| directory.join(name)).to_vec();
+    #[cfg(unix)]
+    {
+        let folder = tempfile::tempdir_in(&directory).unwrap().keep();
+        std::os::unix::fs::symlink(directory.join("private.sqlite"), folder.join("link.csv")).unwrap();
+        std::fs::hard_link(directory.join("wangge.gpkg"), folder.join("other.gpkg")).unwrap();
+        names.extend(["link.csv", "other.gpkg"].map(|name| folder.join(name)));
+    }
+    for path in names {
+        let refused = service.import(options(Layer::Persons, &path)).await.unwrap_err().to_string();
+        assert!(refused.contains("is a file of the store itself; export the layer first"), "{refused}");
+    }
+    fixture.end().await;
+}
+
 /// The sentence says what to write into a mapping: written there, it helps.
 #[tokio::test]
 async fn the_advice_how_to_choose_a_layer_works() {

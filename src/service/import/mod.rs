@@ -100,6 +100,7 @@ impl Service {
     /// # Errors
     /// [`ImportError`]; then nothing was written.
     pub async fn import(&self, options: ImportOptions) -> Result<ImportOutcome, ImportError> {
+        self.store.check_foreign(&options.path)?;
         let table = read_table(&options.path, &options.mapping.read_options()).await?;
         self.refresh().await?;
         let mut writer = self.store.write_area(&settings(&self.hot(), &options)).await?;
