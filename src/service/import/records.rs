@@ -172,7 +172,7 @@ impl Job {
         let mut facilities = Vec::with_capacity(drafts.len());
         for draft in drafts {
             let Some(square) = names.square(&draft.square) else {
-                refuse(report, draft.row, format!("square {:?}", draft.square));
+                refuse(report, draft.row, names.unknown("square", &draft.square));
                 continue;
             };
             facilities.push(Facility {
@@ -233,7 +233,7 @@ impl Job {
             };
             let place = match draft.place.as_deref().map(|key| (key, names.place(key))) {
                 Some((key, None)) => {
-                    refuse(report, draft.row, format!("place {key:?}"));
+                    refuse(report, draft.row, names.unknown("place", key));
                     continue;
                 }
                 Some((_, place)) => place,
@@ -262,7 +262,7 @@ impl Job {
                 RoundKind::Patrol => ("grid", names.place(&draft.place)),
             };
             let Some(place) = place else {
-                refuse(report, draft.row, format!("{what} {:?}", draft.place));
+                refuse(report, draft.row, names.unknown(what, &draft.place));
                 continue;
             };
             let person = match draft.person.as_deref().map(|key| (key, names.person(key))) {
