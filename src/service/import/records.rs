@@ -48,7 +48,8 @@ impl Service {
                 let (mut drafts, report) = read_drafts(job, None, table, intake::read_households).await?;
                 keep(&mut drafts, &report, &job.records.households);
                 self.keep_contacts(job, &mut drafts, &report).await?;
-                (report, writer.upsert_households(&job.households(drafts).await?).await?)
+                let homes = job.households(drafts, Said::of(&report).has_contact()).await?;
+                (report, writer.upsert_households(&homes).await?)
             }
             Layer::Devices => {
                 let (mut drafts, report) = read_drafts(job, None, table, intake::read_devices).await?;
@@ -58,7 +59,8 @@ impl Service {
             Layer::Persons => {
                 let (mut drafts, report) = read_drafts(job, None, table, intake::read_persons).await?;
                 keep(&mut drafts, &report, &job.records.persons);
-                (report, writer.upsert_persons(&persons(drafts)).await?)
+                let persons = persons(drafts, Said::of(&report).has_contact());
+                (report, writer.upsert_persons(&persons).await?)
             }
             Layer::Posts => {
                 let (mut drafts, mut report) = read_drafts(job, None, table, intake::read_posts).await?;
@@ -118,9 +120,9 @@ async fn import_fulfilments(
     Ok((report, writer.upsert_fulfilments(&fulfilments).await?))
 }
 
-fn persons(drafts: Vec<PersonDraft>) -> Vec<Person> {
-    let contact = |contact: Contact| (contact != Contact::default()).then_some(contact);
-    let person = |draft: PersonDraft| Person { id: Id::new(), source: draft.source, contact: contact(draft.contact) };
+/// `told`: whether the file says anything of contacts.
+fn persons(drafts: Vec<PersonDraft>, told: bool) -> Vec<Person> {
+    let person = |draft: PersonDraft| Person { id: Id::new(), source: draft.source, contact: told.then_some(draft.contact) };
     drafts.into_iter().map(person).collect()
 }
 
@@ -189,10 +191,15 @@ impl Job {
         facilities
     }
 
-    async fn households(&self, drafts: Vec<HouseholdDraft>) -> Result<Vec<(Household, Option<Contact>)>, ImportError> {
+    /// `told`: whether the file says anything of contacts.
+    async fn households(
+        &self,
+        drafts: Vec<HouseholdDraft>,
+        told: bool,
+    ) -> Result<Vec<(Household, Option<Contact>)>, ImportError> {
         let placements = self.place(drafts.iter().map(|draft| draft.location).collect()).await?;
         let household = |(draft, placement): (HouseholdDraft, Option<Placement>)| {
-            let contact = (draft.contact != Contact::default()).then_some(draft.contact);
+            let contact = told.then_some(draft.contact);
             let household = Household {
                 id: Id::new(),
                 source: draft.source,

@@ -145,7 +145,7 @@ impl Job {
                 placement: if unmoved { None } else { then },
                 now,
             };
-            let text = (draft.text != CaseText::default()).then_some(draft.text);
+            let text = said.has_text().then_some(draft.text);
             (case, text, RowEvents { case: id, covers: covered(said, draft.stated), events })
         };
         drafts.into_iter().zip(placements).map(told).collect()

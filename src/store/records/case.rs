@@ -155,6 +155,10 @@ impl Record for TextRow {
     }
 
     fn adopt(&mut self, _: &Self) {}
+
+    fn is_blank(&self) -> bool {
+        self.text == CaseText::default()
+    }
 }
 
 pub(in crate::store) fn read_event(row: &Row) -> Result<CaseEvent, StoreError> {
