@@ -255,7 +255,7 @@ impl Store {
         read::ids_by_source(self.source(), self.area_key()?, layer, sources).await
     }
 
-    /// At most `limit` changes after number `after`, in order.
+    /// At most `limit` changes after number `after`, in order. Caches go by [`Store::change_seq`] alone.
     pub async fn changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
         changes::read(self.source(), self.area_key()?, after, limit).await
     }
