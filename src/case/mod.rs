@@ -53,8 +53,8 @@ pub struct Case {
 /// A state that the source states without a date counts where the events tell of nothing but the submission, or of a case
 /// that is still open (and was not reopened) while the source says that it is over.
 #[must_use]
-pub fn outcome(stated: Option<State>, events: &[CaseEvent]) -> (State, Option<DateTime<Utc>>) {
-    let mut ordered: Vec<_> = events.iter().collect();
+pub fn outcome<'a>(stated: Option<State>, events: impl IntoIterator<Item = &'a CaseEvent>) -> (State, Option<DateTime<Utc>>) {
+    let mut ordered: Vec<_> = events.into_iter().collect();
     ordered.sort_by_key(|event| event.order());
     let last = ordered.last().map_or(State::Submitted, |event| event.transition);
     let reopened = ordered.iter().any(|event| event.transition == State::Reopened);
@@ -64,7 +64,8 @@ pub fn outcome(stated: Option<State>, events: &[CaseEvent]) -> (State, Option<Da
     (state, if state.is_open() { None } else { closed })
 }
 
-/// What happened to a case; never changed once written.
+/// What happened to a case. What the log of events tells is never changed once written; a row that is corrected takes back what
+/// it alone told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CaseEvent {
     pub case: Id,

@@ -116,6 +116,8 @@ pub struct ReportDraft {
     pub closed_at: Option<DateTime<Utc>>,
     /// The state that the file states.
     pub stated: Option<State>,
+    /// What columns of single stages date, without the submission.
+    pub stages: Vec<EventDraft>,
     /// Discarded (void, duplicate, rejected) if the file says so, else closed if there is a close date, else what the file says,
     /// else what the last event leads to.
     pub state: State,
@@ -127,6 +129,27 @@ pub struct ReportDraft {
 }
 
 impl ReportDraft {
+    /// Works `events` and `state` out from submission, stages, close date and the state that is stated.
+    pub fn settle(&mut self) {
+        let event = |transition, at| EventDraft { transition, at, actor: None };
+        let mut events = self.stages.clone();
+        events.push(event(State::Submitted, self.submitted_at));
+        let discarded = self.stated.filter(|state| state.is_discarded());
+        // A date on a discarded report is that of its discarding.
+        let ending = discarded.unwrap_or(State::Closed);
+        if let Some(at) = self.closed_at.filter(|_| events.iter().all(|event| event.transition != ending)) {
+            events.push(event(ending, at));
+        }
+        events.sort_by_key(|event| (event.at, event.transition));
+        let by_events = events.last().map_or(State::Submitted, |event| event.transition);
+        let after_closing = || {
+            let over = self.stated.filter(|state| !state.is_open());
+            over.unwrap_or(if by_events.is_open() { State::Closed } else { by_events })
+        };
+        self.state = discarded.or(self.closed_at.map(|_| after_closing())).or(self.stated).unwrap_or(by_events);
+        self.events = events;
+    }
+
     /// The last instant at which anything happened to any of `reports`: open ones are censored then unless somebody says
     /// otherwise. When a source merely touched its records does not count.
     #[must_use]

@@ -43,23 +43,11 @@ fn report_draft(rows: &Rows, row: &Row, report: &mut IntakeReport) -> Result<Rep
     let submitted_at = rows.required_instant(row, "submitted_at", report)?;
     let closed_at = rows.instant(row, "closed_at", report)?;
     let stated: Option<State> = rows.word(row, "state")?;
-    let mut events: Vec<EventDraft> =
-        rows.stages(row, report)?.into_iter().map(|(transition, at)| EventDraft { transition, at, actor: None }).collect();
-    events.retain(|event| event.transition != State::Submitted);
-    let closed_at = closed_at.or_else(|| events.iter().find(|event| event.transition == State::Closed).map(|event| event.at));
-    events.push(EventDraft { transition: State::Submitted, at: submitted_at, actor: None });
-    let discarded = stated.filter(|state| state.is_discarded());
-    if let Some(at) = closed_at {
-        // A date on a discarded report is that of its discarding.
-        let transition = discarded.unwrap_or(State::Closed);
-        if !events.iter().any(|event| event.transition == transition) {
-            events.push(EventDraft { transition, at, actor: None });
-        }
-    }
-    events.sort_by_key(|event| (event.at, rank(event.transition)));
-    let state = state(stated, discarded, closed_at, &events);
-    report_oddities(report, row, submitted_at, closed_at, stated, discarded);
-    Ok(ReportDraft {
+    let stages = rows.stages(row, report)?.into_iter().filter(|(transition, _)| *transition != State::Submitted);
+    let stages: Vec<_> = stages.map(|(transition, at)| EventDraft { transition, at, actor: None }).collect();
+    let closed_at = closed_at.or_else(|| stages.iter().find(|event| event.transition == State::Closed).map(|event| event.at));
+    report_oddities(report, row, submitted_at, closed_at, stated);
+    let mut draft = ReportDraft {
         row: row.number,
         source,
         category: rows.required(row, "category")?,
@@ -68,8 +56,9 @@ fn report_draft(rows: &Rows, row: &Row, report: &mut IntakeReport) -> Result<Rep
         submitted_at,
         closed_at,
         stated,
-        state,
-        events,
+        stages,
+        state: State::Submitted,
+        events: Vec::new(),
         label: rows.text(row, "label")?,
         text: CaseText {
             text: rows.long_text(row, "text")?,
@@ -77,17 +66,9 @@ fn report_draft(rows: &Rows, row: &Row, report: &mut IntakeReport) -> Result<Rep
             phone: rows.text(row, "phone")?,
             address: rows.text(row, "address")?,
         },
-    })
-}
-
-/// See [`ReportDraft::state`].
-fn state(stated: Option<State>, discarded: Option<State>, closed_at: Option<DateTime<Utc>>, events: &[EventDraft]) -> State {
-    let after_closing = stated.filter(|state| !state.is_open());
-    let by_events = events.last().map_or(State::Submitted, |event| event.transition);
-    discarded
-        .or_else(|| closed_at.map(|_| after_closing.unwrap_or(if by_events.is_open() { State::Closed } else { by_events })))
-        .or(stated)
-        .unwrap_or(by_events)
+    };
+    draft.settle();
+    Ok(draft)
 }
 
 fn report_oddities(
@@ -96,23 +77,17 @@ fn report_oddities(
     submitted_at: DateTime<Utc>,
     closed_at: Option<DateTime<Utc>>,
     stated: Option<State>,
-    discarded: Option<State>,
 ) {
     match (closed_at, stated) {
         (Some(closed_at), _) if closed_at < submitted_at => {
             let text = format!("submitted {submitted_at}, closed {closed_at}");
             report.warn(Problem::ClosedBeforeCreated, Some(row.number), text);
         }
-        (Some(closed_at), Some(stated)) if stated.is_open() && discarded.is_none() => {
+        (Some(closed_at), Some(stated)) if stated.is_open() => {
             report.warn(Problem::StateDisagrees, Some(row.number), format!("{stated}, closed {closed_at}"));
         }
         _ => {}
     }
-}
-
-/// The order of transitions at one instant.
-fn rank(transition: State) -> usize {
-    State::ALL.iter().position(|&state| state == transition).unwrap_or(usize::MAX)
 }
 
 /// Reads the events of cases: long form where the file has the fields transition and at, wide form where the mapping has stages,
@@ -142,7 +117,7 @@ pub fn read_case_events(
         if events.is_empty() {
             return Err(Reject::new(Problem::MissingValue, "no stage has a time"));
         }
-        events.sort_by_key(|event| (event.at, rank(event.transition)));
+        events.sort_by_key(|event| (event.at, event.transition));
         events.retain(|event| seen.insert((case.clone(), event.transition, event.at)));
         if events.is_empty() {
             return Err(Reject::new(Problem::DuplicateId, format!("{case}: an earlier row tells of the same event")));

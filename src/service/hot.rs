@@ -60,6 +60,24 @@ impl Division {
 /// How often a snapshot is read anew because the store changed meanwhile.
 const ATTEMPTS: u32 = 3;
 
+/// Reads by many queries what belongs together. What changed meanwhile, by the number of the last change, is read again; where
+/// changes never pause, the next notice brings them.
+async fn of_one_state<T, N, R>(last_change: impl Fn() -> N, read: impl Fn(i64) -> R) -> Result<T, ServiceError>
+where
+    N: Future<Output = Result<i64, StoreError>>,
+    R: Future<Output = Result<T, ServiceError>>,
+{
+    let mut seq = last_change().await?;
+    for _ in 1..ATTEMPTS {
+        let state = read(seq).await?;
+        let before = std::mem::replace(&mut seq, last_change().await?);
+        if before == seq {
+            return Ok(state);
+        }
+    }
+    read(seq).await
+}
+
 /// The records behind the figures.
 #[derive(Default)]
 pub struct Records {
@@ -107,20 +125,14 @@ impl Hot {
     /// [`ServiceError::Store`].
     pub async fn load(store: &Store) -> Result<Self, ServiceError> {
         store.adopt_area().await?;
-        let mut attempts = 0;
-        loop {
-            let Some(area) = store.area().await? else { return Ok(Self::empty()) };
-            let seq = store.change_seq().await?;
-            let hot = Self::read(store, area, seq).await?;
-            attempts += 1;
-            // What changed while it was read is read again; where changes never pause, the next notice brings them.
-            if attempts == ATTEMPTS || store.change_seq().await? == seq {
-                return Ok(hot);
-            }
+        if store.area().await?.is_none() {
+            return Ok(Self::empty());
         }
+        of_one_state(|| store.change_seq(), |seq| Self::read(store, seq)).await
     }
 
-    async fn read(store: &Store, area: AreaSettings, seq: i64) -> Result<Self, ServiceError> {
+    async fn read(store: &Store, seq: i64) -> Result<Self, ServiceError> {
+        let area = store.area().await?;
         let versions = store.versions().await?;
         let latest = versions.last().map(|version| version.number);
         let mut levels = Vec::new();
@@ -136,7 +148,7 @@ impl Hot {
         let level_changes = store.level_changes().await?;
         Ok(Self {
             seq,
-            area: Some(area),
+            area,
             timeline: Timeline::new(&versions, &level_changes),
             versions,
             level_changes,
@@ -227,7 +239,10 @@ impl Hot {
     /// [`ServiceError::Store`].
     pub async fn records(&self, store: &Store) -> Result<&Arc<Records>, ServiceError> {
         let load = || async {
-            let records = if self.area.is_some() { Records::load(store).await? } else { Records::default() };
+            let records = match self.area {
+                Some(_) => of_one_state(|| store.change_seq(), |_| Records::load(store)).await?,
+                None => Records::default(),
+            };
             Ok(Arc::new(records))
         };
         self.records.get_or_try_init(load).await
@@ -318,4 +333,31 @@ async fn events(store: &Store) -> Result<Vec<CaseEvent>, StoreError> {
 async fn fulfilments(store: &Store, kind: RoundKind) -> Result<Vec<Fulfilment>, StoreError> {
     let filter = &FulfilmentFilter { kind: Some(kind), ..FulfilmentFilter::default() };
     all(|after| async move { store.fulfilments(filter, after.as_ref(), PAGE).await }.boxed()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+    /// Reads from a store whose number goes up during each of the first `busy` readings.
+    async fn read(busy: u32) -> (i64, u32) {
+        let (seq, readings) = (AtomicI64::new(7), AtomicU32::new(0));
+        let (seq, readings) = (&seq, &readings);
+        let reading = |at| async move {
+            if readings.fetch_add(1, Ordering::Relaxed) < busy {
+                seq.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(at)
+        };
+        let state = of_one_state(|| async { Ok(seq.load(Ordering::Relaxed)) }, reading).await.unwrap();
+        (state, readings.load(Ordering::Relaxed))
+    }
+
+    #[tokio::test]
+    async fn what_changed_while_it_was_read_is_read_again() {
+        assert_eq!(read(0).await, (7, 1));
+        assert_eq!(read(1).await, (8, 2));
+        assert_eq!(read(u32::MAX).await, (9, ATTEMPTS), "but not for ever");
+    }
 }

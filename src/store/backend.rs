@@ -6,7 +6,7 @@ use super::{
 };
 use crate::geometry::BBox;
 use async_trait::async_trait;
-use std::borrow::Cow;
+use std::{borrow::Cow, path::Path};
 use tokio::sync::watch;
 
 /// One statement, with `$1`, `$2`, … for its values: both drivers read these. Never made of anything that comes from outside.
@@ -19,6 +19,11 @@ pub(super) trait Backend: Send + Sync {
 
     /// Where the data are, for messages: a directory, or host and database (no password).
     fn place(&self) -> String;
+
+    /// Whether `path` leads to one of the database's own files, which nothing else may open.
+    fn holds(&self, _path: &Path) -> bool {
+        false
+    }
 
     /// Reads what is committed.
     async fn fetch(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, StoreError>;

@@ -25,7 +25,7 @@ pub struct Change {
     pub seq: i64,
     pub at: DateTime<Utc>,
     pub op: ChangeOp,
-    /// The name of the layer; `case-events` stands for all that happened to the case `record`.
+    /// The name of the layer; `case-events` stands for all that happened to the case `record`, `area` for the area itself.
     pub layer: String,
     pub record: Id,
     /// Of boundaries: the version that the change made.

@@ -72,6 +72,11 @@ pub enum StoreError {
     #[error("boundary {0} stands twice in the set")]
     TwiceInSet(Id),
 
+    #[error(
+        "{} is a file of the store itself; export the layer first (`wangge export LAYER --out FILE`) and import that file",
+        .0.display()
+    )]
+    OwnFile(PathBuf),
     #[error("{} has no layer {layer:?}; it has {}", .path.display(), .has.join(", "))]
     NoLayer { path: PathBuf, layer: String, has: Vec<String> },
     #[error("{} has {}", .path.display(), several(.has))]
@@ -84,10 +89,9 @@ pub enum StoreError {
 fn several(layers: &[String]) -> String {
     match layers {
         [] => "no layer of features or attributes".to_owned(),
-        [first, ..] => format!(
-            "several layers ({}); name one in a mapping (--mapping FILE): [source] layer = {first:?}",
-            layers.join(", ")
-        ),
+        [first, ..] => {
+            format!("several layers ({}); name one in a mapping (--mapping FILE): source.table = {first:?}", layers.join(", "))
+        }
     }
 }
 

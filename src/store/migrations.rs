@@ -21,8 +21,12 @@ macro_rules! migration {
     };
 }
 
-pub(super) const MIGRATIONS: &[Migration] =
-    &[migration!(1, "0001_places_cases_rounds"), migration!(2, "0002_commit_marks"), migration!(3, "0003_stated_state")];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_places_cases_rounds"),
+    migration!(2, "0002_commit_marks"),
+    migration!(3, "0003_stated_state"),
+    migration!(4, "0004_event_origin"),
+];
 
 /// The number of the last step.
 pub(super) fn latest() -> i64 {

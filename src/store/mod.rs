@@ -24,6 +24,7 @@ pub use area::AreaSettings;
 pub use boundaries::{PublishBoundaries, Retired};
 pub use changes::{Change, ChangeOp};
 pub use error::StoreError;
+pub use events::RowEvents;
 pub use geopackage::{Cell, ForeignLayer, PUBLIC_FILE, read_gpkg_layer};
 pub use read::{CaseFilter, Cursor, FulfilmentFilter, Page};
 pub use writer::Writer;
@@ -36,7 +37,7 @@ use backend::{Backend, Sql, Transaction};
 use std::{
     collections::{HashMap, HashSet},
     fmt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     str::FromStr,
     sync::{Arc, OnceLock},
 };
@@ -165,6 +166,14 @@ impl Store {
         self.backend.place()
     }
 
+    /// That `path` is none of the store's own files: closing another descriptor of them would drop the database's locks.
+    ///
+    /// # Errors
+    /// [`StoreError::OwnFile`].
+    pub fn check_foreign(&self, path: &Path) -> Result<(), StoreError> {
+        if self.backend.holds(path) { Err(StoreError::OwnFile(path.to_owned())) } else { Ok(()) }
+    }
+
     /// The area that this store works on; `None` until it is described.
     pub async fn area(&self) -> Result<Option<AreaSettings>, StoreError> {
         let Some(key) = self.area.get() else { return Ok(None) };
@@ -251,7 +260,7 @@ impl Store {
         read::ids_by_source(self.source(), self.area_key()?, layer, sources).await
     }
 
-    /// At most `limit` changes after number `after`, in order.
+    /// At most `limit` changes after number `after`, in order. Caches go by [`Store::change_seq`] alone.
     pub async fn changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
         changes::read(self.source(), self.area_key()?, after, limit).await
     }
@@ -280,7 +289,10 @@ impl Store {
 impl Writer {
     /// Describes the area anew. Its key stays.
     pub async fn describe_area(&mut self, settings: &AreaSettings) -> Result<(), StoreError> {
-        area::describe(self.transaction.as_mut(), &self.area, settings).await
+        if area::describe(self.transaction.as_mut(), &self.area, settings).await? {
+            self.log(ChangeOp::Update, area::LOGGED_AS, area::id(&self.area), None).await?;
+        }
+        Ok(())
     }
 
     /// As [`Store::ids_by_code`], with what this transaction has written.

@@ -35,6 +35,10 @@ pub(super) trait Record: Clone + PartialEq + Send + Sync {
     fn adopt(&mut self, stored: &Self);
     /// Rounds instants to what the store keeps.
     fn normalise(&mut self) {}
+    /// Says nothing: it is written only over one that is stored.
+    fn is_blank(&self) -> bool {
+        false
+    }
     /// The box of its geometry.
     fn bounds(&self) -> Option<BBox> {
         None

@@ -108,7 +108,7 @@ impl Writer {
         self.upsert(fulfilments).await
     }
 
-    /// A contact of `None` leaves the stored one alone.
+    /// A contact of `None` leaves the stored one alone, an empty one clears it.
     pub async fn upsert_households(&mut self, households: &[(Household, Option<Contact>)]) -> Result<Written, StoreError> {
         let records: Vec<_> = households.iter().map(|(household, _)| household.clone()).collect();
         let mut effects = self.write_records(&records).await?;
@@ -120,7 +120,7 @@ impl Writer {
         self.log_effects(&records, &effects).await
     }
 
-    /// A text of `None` leaves the stored one alone. The state of a case that is stored already follows from its events
+    /// A text of `None` leaves the stored one alone, an empty one clears it. The state of a case that is stored already follows from its events
     /// ([`Writer::append_events`]), not from here.
     pub async fn upsert_cases(&mut self, cases: &[(Case, Option<CaseText>)]) -> Result<CasesWritten, StoreError> {
         let records: Vec<_> = cases.iter().map(|(case, _)| case.clone()).collect();
@@ -274,6 +274,7 @@ impl Writer {
             effects[i] = match before {
                 Some(before) if *before == new => (new.id(), Effect::Unchanged),
                 Some(_) => (new.id(), Effect::Updated),
+                None if new.is_blank() => (new.id(), Effect::Unchanged),
                 None => (new.id(), Effect::Inserted),
             };
             if effects[i].1 != Effect::Unchanged {

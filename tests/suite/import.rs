@@ -349,3 +349,33 @@ async fn a_slip_of_the_pen_founds_no_area() {
         fixture.end().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_of_several_squares_means_none_of_them() {
+    let square = |x: i32, source: &str, name: &str| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"source":"{source}","name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":[[[{x},0],[{a},0],[{a},1],[{x},1],[{x},0]]]}}}}"#,
+            a = x + 1
+        )
+    };
+    let squares = [square(0, "S1", "老院子"), square(2, "S2", "老院子"), square(4, "S3", "晒谷坪"), square(6, "S4", "S1")];
+    let squares = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, squares.join(","));
+    let facilities = "source,square,kind\nF1,老院子,display\nF2,S2,display\nF3,晒谷坪,display\nF4,S1,display\n";
+    for fixture in Fixture::each().await {
+        let service = open(&fixture).await;
+        load_text(&service, Layer::Squares, "squares.geojson", &squares).await.unwrap();
+        let outcome = load_text(&service, Layer::Facilities, "facilities.csv", facilities).await.unwrap();
+        assert_eq!((outcome.written.inserted, outcome.report.accepted), (3, 3));
+        let refused = outcome.report.finding(Problem::UnknownParent).unwrap();
+        assert_eq!((refused.count, refused.examples[0].row), (1, Some(1)));
+        assert_eq!(refused.examples[0].text, "square \"老院子\": several squares are called so, name it by its key");
+        let store = fixture.another().await;
+        let ids: BTreeMap<_, _> = store.squares().await.unwrap().into_iter().map(|it| (it.id, it.source)).collect();
+        let of = |it: &wangge::place::Facility| (it.source.clone(), ids[&it.square].clone());
+        let found: BTreeMap<_, _> = store.facilities().await.unwrap().iter().map(of).collect();
+        let expected = [("F2", "S2"), ("F3", "S3"), ("F4", "S1")];
+        assert_eq!(found, expected.map(|(facility, square)| (facility.to_owned(), square.to_owned())).into());
+        store.close().await;
+        fixture.end().await;
+    }
+}

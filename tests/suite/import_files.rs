@@ -18,7 +18,7 @@ use wangge::{
     intake::{Mapping, Problem},
     layer::Layer,
     place::{CodeScheme, Level},
-    service::{ExportFormat, ExportQuery, Service, drain},
+    service::{ExportFormat, ExportQuery, Service, drain, read_table},
     store::{CaseFilter, Store, Target},
 };
 
@@ -283,4 +283,82 @@ async fn what_a_file_does_not_speak_of_stays() {
         store.close().await;
         fixture.end().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_of_the_store_itself_are_not_read() {
+    let fixture = Fixture::geopackage().await;
+    let Target::Directory(directory) = fixture.target.clone() else { panic!("a directory") };
+    let service = Service::open(fixture.target.clone(), None).await.unwrap();
+    load(&service, &TINY, Layer::Villages).await;
+    let mut names = ["wangge.gpkg", "private.sqlite", "private.sqlite-shm"].map(|name| directory.join(name)).to_vec();
+    #[cfg(unix)]
+    {
+        let folder = tempfile::tempdir_in(&directory).unwrap().keep();
+        std::os::unix::fs::symlink(directory.join("private.sqlite"), folder.join("link.csv")).unwrap();
+        std::fs::hard_link(directory.join("wangge.gpkg"), folder.join("other.gpkg")).unwrap();
+        names.extend(["link.csv", "other.gpkg"].map(|name| folder.join(name)));
+    }
+    for path in names {
+        let refused = service.import(options(Layer::Persons, &path)).await.unwrap_err().to_string();
+        assert!(refused.contains("is a file of the store itself; export the layer first"), "{refused}");
+    }
+    fixture.end().await;
+}
+
+/// An empty cell in a column that is there clears, also the last thing that was known of somebody.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_word_on_somebody_is_cleared_by_an_empty_cell() {
+    let files = [
+        (Layer::Households, "source,lon,lat", "H1,110.5,29.3", "phone", "13900001111"),
+        (Layer::Persons, "source", "P1", "phone", "13900001111"),
+        (Layer::Reports, "source,category,submitted_at", "R1,路灯,2026-03-01T00:00:00Z", "text", "灯坏了"),
+    ];
+    for fixture in Fixture::each().await {
+        let service = Service::open(fixture.target.clone(), None).await.unwrap();
+        let known = async || {
+            let store = fixture.another().await;
+            let homes: Vec<_> = store.households().await.unwrap().iter().map(|home| home.id).collect();
+            let phones = store.household_contacts(&homes).await.unwrap().into_values().filter_map(|it| it.phone).count();
+            let persons = store.persons().await.unwrap().iter().filter(|person| person.contact.is_some()).count();
+            let cases = store.cases(&CaseFilter::default(), None, 10).await.unwrap().rows;
+            let cases: Vec<_> = cases.iter().map(|case| case.id).collect();
+            let texts = store.case_texts(&cases).await.unwrap().into_values().filter_map(|it| it.text).count();
+            store.close().await;
+            (phones, persons, texts)
+        };
+        let import = async |column: bool, filled: bool| {
+            let mut updated = 0;
+            for (layer, head, row, name, value) in files {
+                let (head, row) = match (column, filled) {
+                    (false, _) => (head.to_owned(), row.to_owned()),
+                    (true, filled) => (format!("{head},{name}"), format!("{row},{}", if filled { value } else { "" })),
+                };
+                let outcome = load_text(&service, layer, "file.csv", &format!("{head}\n{row}\n")).await.unwrap();
+                updated += outcome.written.updated;
+            }
+            updated
+        };
+        for (column, filled, updated, left) in
+            [(true, true, 0, 1), (false, false, 0, 1), (true, false, 3, 0), (true, false, 0, 0), (false, false, 0, 0)]
+        {
+            assert_eq!((import(column, filled).await, known().await), (updated, (left, left, left)), "{column} {filled}");
+        }
+        fixture.end().await;
+    }
+}
+
+/// The sentence says what to write into a mapping: written there, it helps.
+#[tokio::test]
+async fn the_advice_how_to_choose_a_layer_works() {
+    let fixture = Fixture::geopackage().await;
+    let Target::Directory(directory) = fixture.target.clone() else { panic!("a directory") };
+    fixture.store.close().await;
+    let path = directory.join("wangge.gpkg");
+    let refused = read_table(&path, &Mapping::default().read_options()).await.unwrap_err().to_string();
+    let advice = refused.rsplit_once("(--mapping FILE): ").unwrap().1;
+    let mapping = Mapping::parse(advice, Path::new("mapping.toml")).unwrap();
+    let table = read_table(&path, &mapping.read_options()).await.unwrap();
+    assert_eq!(table.origin.read_as, "GeoPackage, layer area");
+    fixture.end().await;
 }

@@ -148,3 +148,84 @@ async fn an_earlier_instant_knows_nothing_of_later_events() {
     assert_eq!((discarded(None).await, discarded(Some("2026-03-03T00:00:00Z")).await), (1, 0));
     fixture.end().await;
 }
+
+/// Files of open data correct rows all the time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closing_that_a_later_file_corrects_or_withdraws_counts_no_more() {
+    let file = |rows: [&str; 3]| {
+        let rows = rows.map(|row| format!("{row}\n")).concat();
+        format!("source,category,submitted_at,state,closed_at\n{rows}")
+    };
+    let row = |source: u32, rest: &str| format!("{source},a,2024-05-01T00:00:00Z,{rest}");
+    let days = |n: f64| Some(n * 86_400.0);
+    let [one, two] = [1, 2].map(|source| row(source, "closed,2024-05-10T00:00:00Z"));
+    let (moved, withdrawn, same) =
+        (row(1, "closed,2024-05-03T00:00:00Z"), row(2, "handling,"), row(3, ",2024-05-02T00:00:00Z"));
+    let (first, second) = (file([&one, &two, &same]), file([&moved, &withdrawn, &same]));
+    for fixture in Fixture::each().await {
+        let service = open(&fixture).await;
+        load_text(&service, Layer::Reports, "reports.csv", &first).await.unwrap();
+        assert_eq!(figure(&service, "submit_to_close").await, (days(9.0), Some(3)));
+        let before = service.change_seq();
+
+        let written = load_text(&service, Layer::Reports, "reports.csv", &second).await.unwrap().written;
+        assert_eq!(written, Written { updated: 2, unchanged: 1, ..Written::default() });
+        let store = fixture.another().await;
+        let cases = store.cases(&CaseFilter::default(), None, 100).await.unwrap().rows;
+        let told =
+            |source: &str| cases.iter().find(|case| case.source == source).map(|case| (case.state, case.closed_at)).unwrap();
+        assert_eq!(told("1"), (State::Closed, Some("2024-05-03T00:00:00Z".parse().unwrap())));
+        assert_eq!(told("2"), (State::Handling, None));
+        assert_eq!(store.changes(before, 100).await.unwrap().iter().filter(|change| change.layer == "case-events").count(), 2);
+        assert_eq!(figure(&service, "submit_to_close").await, (days(2.0), Some(3)));
+
+        let seq = service.change_seq();
+        let again = load_text(&service, Layer::Reports, "reports.csv", &second).await.unwrap().written;
+        assert_eq!((again, service.change_seq()), (Written { unchanged: 3, ..Written::default() }, seq));
+        store.close().await;
+        fixture.end().await;
+    }
+}
+
+/// A file without the column says nothing of closings; one of the log is not the row's to withdraw.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_withdraws_neither_what_it_does_not_speak_of_nor_the_log() {
+    let open_rows = "source,category,submitted_at,closed_at\n1,a,2024-05-01T00:00:00Z,\n2,a,2024-05-01T00:00:00Z,\n";
+    let closed_rows = open_rows.replace("00Z,\n", "00Z,2024-05-10T00:00:00Z\n");
+    for fixture in Fixture::each().await {
+        let service = open(&fixture).await;
+        load_text(&service, Layer::Reports, "reports.csv", &closed_rows).await.unwrap();
+        let log = "case,transition,at\n2,closed,2024-05-10T00:00:00Z\n";
+        assert_eq!(load_text(&service, Layer::CaseEvents, "events.csv", log).await.unwrap().written.updated, 1);
+        let expected = |one| BTreeMap::from([("1".to_owned(), one), ("2".to_owned(), State::Closed)]);
+
+        let undated = "source,category,submitted_at\n1,b,2024-05-01T00:00:00Z\n2,b,2024-05-01T00:00:00Z\n";
+        load_text(&service, Layer::Reports, "reports.csv", undated).await.unwrap();
+        assert_eq!(states(&fixture).await, expected(State::Closed));
+        load_text(&service, Layer::Reports, "reports.csv", open_rows).await.unwrap();
+        assert_eq!(states(&fixture).await, expected(State::Submitted));
+        fixture.end().await;
+    }
+}
+
+/// The state tells that a report is discarded, the close date when; each may come without the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_discarding_is_withdrawn_by_the_state_and_dated_by_the_close_date() {
+    let fixture = Fixture::geopackage().await;
+    let service = open(&fixture).await;
+    let head = "source,category,submitted_at";
+    let row = "1,a,2024-05-01T00:00:00Z";
+    let dated = format!("{head},closed_at\n{row},2024-05-10T00:00:00Z\n");
+    let steps = [
+        (format!("{head},state,closed_at\n{row},void,2024-05-10T00:00:00Z\n"), State::Void),
+        (dated, State::Void),
+        (format!("{head},state\n{row},void\n"), State::Void),
+        (format!("{head},state\n{row},handling\n"), State::Handling),
+        (format!("{head},state\n{row},\n"), State::Submitted),
+    ];
+    for (file, state) in steps {
+        load_text(&service, Layer::Reports, "reports.csv", &file).await.unwrap();
+        assert_eq!(states(&fixture).await["1"], state, "{file}");
+    }
+    fixture.end().await;
+}

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod http;
+mod http_changes;
 mod http_limits;
 mod http_public;
 mod http_stop;

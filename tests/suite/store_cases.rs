@@ -2,10 +2,10 @@
 
 use crate::store_support::{at, bbox, event, on_both, placement, position, report};
 use wangge::{
-    case::{CaseEvent, CaseText, State},
+    case::{Case, CaseEvent, CaseText, State},
     place::{Id, Period},
     round::{Fulfilment, Outcome, Round, RoundKind},
-    store::{CaseFilter, FulfilmentFilter, Store, StoreError, Written},
+    store::{CaseFilter, ChangeOp, FulfilmentFilter, RowEvents, Store, StoreError, Written},
 };
 
 const REPORTS: u32 = 1_000;
@@ -185,6 +185,62 @@ async fn rounds_and_fulfilments_come_back_by_kind_and_period() {
         let page = store.fulfilments(&filter, None, 100).await.unwrap();
         assert_eq!(page.rows, [fulfilment(RoundKind::Activity, 1), fulfilment(RoundKind::Activity, 2)]);
         store.fulfilments(&FulfilmentFilter::default(), None, 100).await.unwrap()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_takes_back_what_it_told_and_the_log_stays() {
+    on_both(async |store: Store| {
+        import(&store).await;
+        let (one, two) = (report(1), report(2));
+        let tell = async |rows: &[(&Case, &[(State, i64)])]| {
+            let event = |case: &Case, to, minutes| CaseEvent { actor: None, ..event(case, to, minutes) };
+            let rows: Vec<_> = rows
+                .iter()
+                .map(|(case, events)| RowEvents {
+                    case: case.id,
+                    covers: vec![State::Submitted, State::Closed],
+                    events: events.iter().map(|&(to, minutes)| event(case, to, minutes)).collect(),
+                })
+                .collect();
+            let mut writer = store.write().await.unwrap();
+            let changed = writer.replace_row_events(&rows).await.unwrap();
+            writer.commit().await.unwrap();
+            changed.len()
+        };
+        let closed_at = async || {
+            let page = store.cases(&CaseFilter::default(), None, 3).await.unwrap();
+            page.rows[1..].iter().map(|case| (case.state, case.closed_at)).collect::<Vec<_>>()
+        };
+        let (submitted, closed) = ((State::Submitted, 0), (State::Closed, 60));
+        assert_eq!(tell(&[(&one, &[submitted, closed]), (&two, &[submitted, closed])]).await, 2);
+        let mut writer = store.write().await.unwrap();
+        let log = [event(&two, State::Closed, 60)];
+        assert_eq!(writer.append_events(&log).await.unwrap().written.updated, 1, "the log tells of it too");
+        writer.commit().await.unwrap();
+
+        let seq = store.change_seq().await.unwrap();
+        assert_eq!(tell(&[(&one, &[submitted, closed]), (&two, &[submitted, closed])]).await, 0);
+        assert_eq!(store.change_seq().await.unwrap(), seq);
+        assert_eq!(tell(&[(&one, &[submitted, (State::Closed, 30)]), (&two, &[submitted])]).await, 1);
+        assert_eq!(
+            closed_at().await,
+            [(&one, 30), (&two, 60)]
+                .map(|(case, minutes)| { (State::Closed, Some(case.submitted_at + chrono::TimeDelta::minutes(minutes))) })
+        );
+        assert_eq!(tell(&[(&one, &[submitted])]).await, 1);
+        assert_eq!(closed_at().await[0], (State::Submitted, None));
+        let changes = store.changes(seq, 100).await.unwrap();
+        let changes: Vec<_> = changes.into_iter().map(|change| (change.layer, change.op, change.record)).collect();
+        let expected = [
+            ("case-events", ChangeOp::Update),
+            ("reports", ChangeOp::Update),
+            ("case-events", ChangeOp::Delete),
+            ("reports", ChangeOp::Update),
+        ];
+        assert_eq!(changes, expected.map(|(layer, op)| (layer.to_owned(), op, one.id)));
+        (changes, store.events_of(&[one.id, two.id]).await.unwrap())
     })
     .await;
 }

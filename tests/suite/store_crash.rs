@@ -1,6 +1,7 @@
 //! `kill -9` in the middle of imports: what was acknowledged is there, nothing is there by half.
 
 use crate::store_support::{Fixture, household};
+use sqlx::{Connection, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},
@@ -50,8 +51,32 @@ async fn what_was_acknowledged_survives_kill_and_nothing_is_half_done() {
             let ids: Vec<_> = households.iter().map(|household| household.id).collect();
             let contacts = fixture.store.household_contacts(&ids).await.unwrap();
             assert_eq!(contacts.len(), ids.len(), "a household without its private part");
+            // Whoever opens the store next takes back what broke off.
+            fixture.another().await.close().await;
+            assert_eq!(private_rows(&fixture.target).await, i64::from(count), "a private part without its household");
         }
         fixture.end().await;
+    }
+}
+
+/// All rows of the private half, those included that no household leads to.
+async fn private_rows(target: &Target) -> i64 {
+    let count = "SELECT count(*) FROM household_private";
+    match target {
+        Target::Directory(directory) => {
+            let options = SqliteConnectOptions::new().filename(directory.join("private.sqlite"));
+            let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+            let rows = sqlx::query_scalar(count).fetch_one(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+            rows
+        }
+        Target::Postgres(url) => {
+            let mut connection = PgConnection::connect(url).await.unwrap();
+            let count = "SELECT count(*) FROM private.household_private";
+            let rows = sqlx::query_scalar(count).fetch_one(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+            rows
+        }
     }
 }
 

@@ -33,11 +33,14 @@ async fn the_area_is_described_once_and_kept() {
         let mut writer = store.write_area(&renamed).await.unwrap();
         assert_eq!(store.area().await.unwrap(), Some(area()), "founded once");
         writer.describe_area(&renamed).await.unwrap();
+        writer.describe_area(&renamed).await.unwrap();
         writer.commit().await.unwrap();
+        let changes = told(&store.changes(0, 10).await.unwrap());
+        assert_eq!(changes, [(1, ChangeOp::Update, "area".to_owned(), Id::derived("area", &area().key), None)], "logged once");
         let other = AreaSettings { key: "other".to_owned(), ..area() };
         assert!(matches!(store.write_area(&other).await, Err(StoreError::WhichArea(_))));
         assert_eq!(store.area().await.unwrap(), Some(renamed.clone()));
-        renamed
+        (renamed, changes)
     })
     .await;
 }

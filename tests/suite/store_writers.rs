@@ -83,3 +83,19 @@ async fn what_another_process_writes_is_noticed() {
         fixture.end().await;
     }
 }
+
+/// Whoever only reads waits for nobody: an export beside a long import.
+#[tokio::test]
+async fn a_store_opens_while_somebody_writes() {
+    for fixture in Fixture::each().await {
+        let mut writer = fixture.store.write().await.unwrap();
+        writer.upsert_households(&[(household(1), Some(wangge::people::Contact::default()))]).await.unwrap();
+        let opened = tokio::time::timeout(Duration::from_secs(10), Store::open(&fixture.target, None)).await;
+        let other = opened.expect("without waiting").unwrap();
+        assert!(other.households().await.unwrap().is_empty());
+        writer.commit().await.unwrap();
+        assert_eq!(other.households().await.unwrap(), [household(1)]);
+        other.close().await;
+        fixture.end().await;
+    }
+}

@@ -25,6 +25,16 @@ impl Said {
         self.0.contains(field)
     }
 
+    /// Whether the file says anything about whom a record belongs to.
+    pub fn has_contact(&self) -> bool {
+        ["name", "phone", "address"].iter().any(|field| self.has(field))
+    }
+
+    /// Whether the file says anything of what a report says.
+    pub fn has_text(&self) -> bool {
+        ["text", "reporter", "phone", "address"].iter().any(|field| self.has(field))
+    }
+
     fn keep<T: Clone>(&self, field: &str, slot: &mut T, stored: &T) {
         if !self.has(field) {
             slot.clone_from(stored);
@@ -52,23 +62,19 @@ pub fn keep<D: Keeps>(drafts: &mut [D], report: &IntakeReport, stored: &[D::Stor
     }
 }
 
-/// As [`keep`], for the names behind a household or person. A file without any of them says nothing: the default.
+/// As [`keep`], for the names behind a household or person.
 pub fn keep_contact(draft: &mut Contact, said: &Said, stored: &Contact) {
-    if ["name", "phone", "address"].iter().any(|field| said.has(field)) {
-        said.keep("name", &mut draft.name, &stored.name);
-        said.keep("phone", &mut draft.phone, &stored.phone);
-        said.keep("address", &mut draft.address, &stored.address);
-    }
+    said.keep("name", &mut draft.name, &stored.name);
+    said.keep("phone", &mut draft.phone, &stored.phone);
+    said.keep("address", &mut draft.address, &stored.address);
 }
 
 /// As [`keep`], for what a report says.
 pub fn keep_text(draft: &mut CaseText, said: &Said, stored: &CaseText) {
-    if ["text", "reporter", "phone", "address"].iter().any(|field| said.has(field)) {
-        said.keep("text", &mut draft.text, &stored.text);
-        said.keep("reporter", &mut draft.reporter, &stored.reporter);
-        said.keep("phone", &mut draft.phone, &stored.phone);
-        said.keep("address", &mut draft.address, &stored.address);
-    }
+    said.keep("text", &mut draft.text, &stored.text);
+    said.keep("reporter", &mut draft.reporter, &stored.reporter);
+    said.keep("phone", &mut draft.phone, &stored.phone);
+    said.keep("address", &mut draft.address, &stored.address);
 }
 
 macro_rules! keeps {
@@ -141,4 +147,6 @@ keeps!(ReportDraft, Case, |draft, said, stored| {
     said.keep("position", &mut draft.location, &stored.location);
     said.keep("channel", &mut draft.channel, &stored.channel);
     said.keep("label", &mut draft.label, &stored.label);
+    said.keep("state", &mut draft.stated, &stored.stated);
+    draft.settle();
 });

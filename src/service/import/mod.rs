@@ -4,6 +4,7 @@ mod boundaries;
 mod kept;
 mod placed;
 mod records;
+mod reports;
 mod resolve;
 
 use super::{Service, ServiceError, TableFileError, hot::Hot, read_table};
@@ -105,6 +106,7 @@ impl Service {
     /// # Errors
     /// [`ImportError`]; then nothing was written.
     pub async fn import(&self, options: ImportOptions) -> Result<ImportOutcome, ImportError> {
+        self.store.check_foreign(&options.path)?;
         let table = read_table(&options.path, &options.mapping.read_options()).await?;
         self.refresh().await?;
         self.check_area(&options).await?;

@@ -1,28 +1,28 @@
-//! Squares, facilities, households, devices, persons, posts, cases and rounds → the store.
+//! Squares, facilities, households, devices, persons, posts, events of cases and rounds → the store.
 
 use super::{
     ImportError, Imported, Job, blocking,
-    kept::{Said, keep, keep_contact, keep_text},
+    kept::{Said, keep, keep_contact},
     read_drafts,
     resolve::Names,
 };
 use crate::{
-    case::{Case, CaseEvent, CaseText, REPORT, REPORTER},
+    case::{CaseEvent, REPORTER},
     geometry::LonLat,
     intake::{
         self, CaseEventDraft, DeviceDraft, EventDraft, FacilityDraft, FulfilmentDraft, HouseholdDraft, IntakeReport,
-        PersonDraft, PostDraft, Problem, ReportDraft, SquareDraft,
+        PersonDraft, PostDraft, Problem, SquareDraft,
     },
     layer::Layer,
     people::{Contact, Person, Post},
     place::{ALWAYS, Device, Facility, Household, Id, Placement, Square},
     round::{Fulfilment, Round, RoundKind, shipped_rounds},
     service::{Service, ServiceError, placing::centre, timeline::Stretch},
-    store::{CasesWritten, Writer, Written},
+    store::{Writer, Written},
     table::Table,
 };
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 impl Service {
     pub(super) async fn import_records(&self, job: &Job, table: Table, writer: &mut Writer) -> Result<Imported, ImportError> {
@@ -42,7 +42,8 @@ impl Service {
                 let (mut drafts, report) = read_drafts(job, None, table, intake::read_households).await?;
                 keep(&mut drafts, &report, &job.records.households);
                 self.keep_contacts(job, &mut drafts, &report).await?;
-                (report, writer.upsert_households(&job.households(drafts).await?).await?)
+                let homes = job.households(drafts, Said::of(&report).has_contact()).await?;
+                (report, writer.upsert_households(&homes).await?)
             }
             Layer::Devices => {
                 let (mut drafts, report) = read_drafts(job, None, table, intake::read_devices).await?;
@@ -52,7 +53,8 @@ impl Service {
             Layer::Persons => {
                 let (mut drafts, report) = read_drafts(job, None, table, intake::read_persons).await?;
                 keep(&mut drafts, &report, &job.records.persons);
-                (report, writer.upsert_persons(&persons(drafts)).await?)
+                let persons = persons(drafts, Said::of(&report).has_contact());
+                (report, writer.upsert_persons(&persons).await?)
             }
             Layer::Posts => {
                 let (mut drafts, mut report) = read_drafts(job, None, table, intake::read_posts).await?;
@@ -70,14 +72,7 @@ impl Service {
             Layer::Activities => import_fulfilments(job, RoundKind::Activity, table, writer).await?,
             Layer::Patrols => import_fulfilments(job, RoundKind::Patrol, table, writer).await?,
             // Boundaries are imported elsewhere; what is left are reports.
-            _ => {
-                let (mut drafts, report) = read_drafts(job, None, table, intake::read_reports).await?;
-                keep(&mut drafts, &report, &job.records.cases);
-                self.keep_texts(job, &mut drafts, &report).await?;
-                let placements = self.placements_of_reports(job, &drafts).await?;
-                let (cases, events) = job.cases(drafts, placements);
-                (report, write_cases(writer, &cases, events).await?)
-            }
+            _ => self.import_reports(job, table, writer).await?,
         };
         Ok(Imported { report, written, boundaries: None })
     }
@@ -93,47 +88,6 @@ impl Service {
             }
         }
         Ok(())
-    }
-
-    async fn keep_texts(&self, job: &Job, drafts: &mut [ReportDraft], report: &IntakeReport) -> Result<(), ImportError> {
-        let said = Said::of(report);
-        let ids: HashMap<&str, Id> = job.records.cases.iter().map(|case| (case.source.as_str(), case.id)).collect();
-        let known: Vec<Id> = drafts.iter().filter_map(|draft| ids.get(draft.source.as_str()).copied()).collect();
-        let texts = self.store.case_texts(&known).await?;
-        for draft in drafts {
-            if let Some(stored) = ids.get(draft.source.as_str()).and_then(|id| texts.get(id)) {
-                keep_text(&mut draft.text, &said, stored);
-            }
-        }
-        Ok(())
-    }
-
-    /// Where each report lay under the boundaries of its day, and where it lies today.
-    async fn placements_of_reports(
-        &self,
-        job: &Job,
-        drafts: &[ReportDraft],
-    ) -> Result<Vec<(Option<Placement>, Option<Placement>)>, ImportError> {
-        let latest = job.place(drafts.iter().map(|draft| draft.location).collect()).await?;
-        let mut placements: Vec<_> = latest.into_iter().map(|now| (now.clone(), now)).collect();
-        let Some(today) = job.hot.era() else { return Ok(placements) };
-        let mut by_version: BTreeMap<i64, (&Stretch, Vec<usize>)> = BTreeMap::new();
-        for (i, draft) in drafts.iter().enumerate() {
-            if let Some(stretch) = job.stretch_at(draft.submitted_at).filter(|stretch| !stretch.agrees(&today.stretch)) {
-                by_version.entry(stretch.version).or_insert_with(|| (stretch, Vec::new())).1.push(i);
-            }
-        }
-        for (stretch, rows) in by_version.into_values() {
-            let era = self.era(&today, stretch).await?;
-            let points: Vec<_> = rows.iter().filter_map(|&i| drafts.get(i)).map(|draft| draft.location).collect();
-            let then = blocking(move || era.place(&points)).await?;
-            for (i, placement) in rows.into_iter().zip(then) {
-                if let Some(slot) = placements.get_mut(i) {
-                    slot.0 = Some(placement);
-                }
-            }
-        }
-        Ok(placements)
     }
 }
 
@@ -160,43 +114,20 @@ async fn import_fulfilments(
     Ok((report, writer.upsert_fulfilments(&fulfilments).await?))
 }
 
-fn persons(drafts: Vec<PersonDraft>) -> Vec<Person> {
-    let contact = |contact: Contact| (contact != Contact::default()).then_some(contact);
-    let person = |draft: PersonDraft| Person { id: Id::new(), source: draft.source, contact: contact(draft.contact) };
+/// `told`: whether the file says anything of contacts.
+fn persons(drafts: Vec<PersonDraft>, told: bool) -> Vec<Person> {
+    let person = |draft: PersonDraft| Person { id: Id::new(), source: draft.source, contact: told.then_some(draft.contact) };
     drafts.into_iter().map(person).collect()
-}
-
-/// Writes cases and their events. What was counted as new or changed is the number of cases.
-async fn write_cases(
-    writer: &mut Writer,
-    cases: &[(Case, Option<CaseText>)],
-    mut events: HashMap<String, Vec<CaseEvent>>,
-) -> Result<Written, ImportError> {
-    let CasesWritten { mut written, changed } = writer.upsert_cases(cases).await?;
-    let sources: Vec<String> = cases.iter().map(|(case, _)| case.source.clone()).collect();
-    // The ids of cases that were there already are the store's, not ours.
-    let ids = writer.ids_by_source(Layer::Reports, &sources).await?;
-    let mut all = Vec::new();
-    for source in &sources {
-        let (Some(&id), Some(own)) = (ids.get(source), events.remove(source)) else { continue };
-        all.extend(own.into_iter().map(|event| CaseEvent { case: id, ..event }));
-    }
-    let appended = writer.append_events(&all).await?;
-    // A case that was as before, but for what happened to it.
-    let only_events = appended.changed.difference(&changed).count();
-    written.updated += only_events;
-    written.unchanged = written.unchanged.saturating_sub(only_events);
-    Ok(written)
 }
 
 impl Job {
     /// The days under the same boundaries around an instant; `None` while nothing is published.
-    fn stretch_at(&self, at: DateTime<Utc>) -> Option<&Stretch> {
+    pub(super) fn stretch_at(&self, at: DateTime<Utc>) -> Option<&Stretch> {
         self.hot.timeline.on(at.with_timezone(&self.area.zone).date_naive())
     }
 
     /// Places points under the latest version; `None` for each while nothing is published.
-    async fn place(&self, points: Vec<Option<LonLat>>) -> Result<Vec<Option<Placement>>, ImportError> {
+    pub(super) async fn place(&self, points: Vec<Option<LonLat>>) -> Result<Vec<Option<Placement>>, ImportError> {
         let Some(today) = self.hot.era() else {
             return Ok(vec![None; points.len()]);
         };
@@ -224,7 +155,7 @@ impl Job {
         let mut facilities = Vec::with_capacity(drafts.len());
         for draft in drafts {
             let Some(square) = names.square(&draft.square) else {
-                refuse(report, draft.row, format!("square {:?}", draft.square));
+                refuse(report, draft.row, names.unknown("square", &draft.square));
                 continue;
             };
             facilities.push(Facility {
@@ -241,10 +172,15 @@ impl Job {
         facilities
     }
 
-    async fn households(&self, drafts: Vec<HouseholdDraft>) -> Result<Vec<(Household, Option<Contact>)>, ImportError> {
+    /// `told`: whether the file says anything of contacts.
+    async fn households(
+        &self,
+        drafts: Vec<HouseholdDraft>,
+        told: bool,
+    ) -> Result<Vec<(Household, Option<Contact>)>, ImportError> {
         let placements = self.place(drafts.iter().map(|draft| draft.location).collect()).await?;
         let household = |(draft, placement): (HouseholdDraft, Option<Placement>)| {
-            let contact = (draft.contact != Contact::default()).then_some(draft.contact);
+            let contact = told.then_some(draft.contact);
             let household = Household {
                 id: Id::new(),
                 source: draft.source,
@@ -285,7 +221,7 @@ impl Job {
             };
             let place = match draft.place.as_deref().map(|key| (key, names.place(key))) {
                 Some((key, None)) => {
-                    refuse(report, draft.row, format!("place {key:?}"));
+                    refuse(report, draft.row, names.unknown("place", key));
                     continue;
                 }
                 Some((_, place)) => place,
@@ -314,7 +250,7 @@ impl Job {
                 RoundKind::Patrol => ("grid", names.place(&draft.place)),
             };
             let Some(place) = place else {
-                refuse(report, draft.row, format!("{what} {:?}", draft.place));
+                refuse(report, draft.row, names.unknown(what, &draft.place));
                 continue;
             };
             let person = match draft.person.as_deref().map(|key| (key, names.person(key))) {
@@ -353,38 +289,6 @@ impl Job {
             .collect())
     }
 
-    /// Cases with their texts, and the events by the source key of their case.
-    #[expect(clippy::type_complexity, reason = "two lists, named in the sentence above")]
-    fn cases(
-        &self,
-        drafts: Vec<ReportDraft>,
-        placements: Vec<(Option<Placement>, Option<Placement>)>,
-    ) -> (Vec<(Case, Option<CaseText>)>, HashMap<String, Vec<CaseEvent>>) {
-        let mut events = HashMap::new();
-        let mut cases = Vec::with_capacity(drafts.len());
-        for (draft, (then, now)) in drafts.into_iter().zip(placements) {
-            let own = draft.events.iter().map(|event| self.event(Id::default(), event.clone())).collect();
-            events.insert(draft.source.clone(), own);
-            let case = Case {
-                id: Id::new(),
-                kind: REPORT.to_owned(),
-                source: draft.source,
-                category: draft.category,
-                channel: draft.channel,
-                location: draft.location,
-                submitted_at: draft.submitted_at,
-                stated: draft.stated,
-                state: draft.state,
-                closed_at: if draft.state.is_open() { None } else { draft.closed_at },
-                label: draft.label,
-                placement: then,
-                now,
-            };
-            cases.push((case, (draft.text != CaseText::default()).then_some(draft.text)));
-        }
-        (cases, events)
-    }
-
     /// The events, and the persons or offices that acted in them and are not stored yet: files name them as they like, also by
     /// name, and that stays in the private store.
     fn case_events(&self, drafts: Vec<CaseEventDraft>, report: &mut IntakeReport) -> (Vec<Person>, Vec<CaseEvent>) {
@@ -413,7 +317,7 @@ impl Job {
         (actors, events)
     }
 
-    fn event(&self, case: Id, event: EventDraft) -> CaseEvent {
+    pub(super) fn event(&self, case: Id, event: EventDraft) -> CaseEvent {
         CaseEvent {
             case,
             transition: event.transition,

@@ -1,35 +1,46 @@
 //! What files call things by → the records that are stored.
 
 use super::Job;
-use crate::place::{Boundary, Id, Level};
+use crate::place::{Boundary, Id, Level, Square};
 use std::collections::HashMap;
 
-/// What a file may call a boundary by: its code or id, its name, its aliases.
-fn keys_of(boundary: &Boundary) -> [Vec<String>; 3] {
+/// What a file may call a place by, the surest first: its code or key and its id, its name, its aliases.
+type Keys = [Vec<String>; 3];
+
+fn keys_of(boundary: &Boundary) -> Keys {
     let code = boundary.code.iter().map(ToString::to_string);
     [code.chain([boundary.id.to_string()]).collect(), vec![boundary.name.clone()], boundary.aliases.clone()]
+}
+
+fn keys_of_square(square: &Square) -> Keys {
+    [vec![square.source.clone(), square.id.to_string()], vec![square.name.clone()], Vec::new()]
 }
 
 /// Which of `boundaries` a key means: a code goes before a name, and a name before another place's alias. A name or alias of
 /// several means none of them.
 pub fn by_key(boundaries: &[Boundary]) -> HashMap<String, usize> {
-    let keys: Vec<_> = boundaries.iter().map(keys_of).collect();
-    let mut found: HashMap<&str, Option<usize>> = HashMap::new();
-    for rank in 0..3 {
-        let mut of_rank: HashMap<&str, Option<usize>> = HashMap::new();
-        for (i, keys) in keys.iter().enumerate() {
-            for key in &keys[rank] {
-                let meant = of_rank.entry(key).or_insert(Some(i));
+    meanings(boundaries.iter().map(keys_of)).into_iter().filter_map(|(key, meant)| Some((key, meant?))).collect()
+}
+
+/// The place that each key means; `None` where it means several.
+fn meanings(places: impl Iterator<Item = Keys>) -> HashMap<String, Option<usize>> {
+    let mut of_rank: [HashMap<String, Option<usize>>; 3] = Default::default();
+    for (i, keys) in places.enumerate() {
+        for (found, keys) in of_rank.iter_mut().zip(keys) {
+            for key in keys {
+                let meant = found.entry(key).or_insert(Some(i));
                 if *meant != Some(i) {
                     *meant = None;
                 }
             }
         }
-        for (key, meant) in of_rank {
-            found.entry(key).or_insert(meant);
-        }
     }
-    found.into_iter().filter_map(|(key, meant)| Some((key.to_owned(), meant?))).collect()
+    let [surest, names, aliases] = of_rank;
+    let mut found = surest;
+    for (key, meant) in names.into_iter().chain(aliases) {
+        found.entry(key).or_insert(meant);
+    }
+    found
 }
 
 /// Looks places and persons up by whatever files call them.
@@ -38,7 +49,8 @@ pub struct Names {
     /// By level, parent and name: "第一网格" may stand in every village.
     parts: HashMap<(Level, Option<Id>, String), Id>,
     households: HashMap<String, Id>,
-    squares: HashMap<String, Id>,
+    /// `None` where several are called so.
+    squares: HashMap<String, Option<Id>>,
     persons: HashMap<String, Id>,
 }
 
@@ -52,8 +64,9 @@ impl Names {
             parts.extend(division.iter().map(|it| ((level, it.parent, it.name.clone()), it.id)));
         }
         let records = &job.records;
-        let mut squares: HashMap<_, _> = records.squares.iter().map(|it| (it.name.clone(), it.id)).collect();
-        squares.extend(records.squares.iter().flat_map(|it| [(it.source.clone(), it.id), (it.id.to_string(), it.id)]));
+        let id_of = |meant: usize| records.squares.get(meant).map(|square| square.id);
+        let squares = meanings(records.squares.iter().map(keys_of_square));
+        let squares = squares.into_iter().map(|(key, meant)| (key, meant.and_then(id_of))).collect();
         Self {
             boundaries,
             parts,
@@ -83,7 +96,13 @@ impl Names {
     }
 
     pub fn square(&self, key: &str) -> Option<Id> {
-        self.squares.get(key).copied()
+        self.squares.get(key).copied().flatten()
+    }
+
+    /// `key` as the report names it where it means nothing.
+    pub fn unknown(&self, what: &str, key: &str) -> String {
+        let several = self.squares.get(key).is_some_and(Option::is_none);
+        format!("{what} {key:?}{}", if several { ": several squares are called so, name it by its key" } else { "" })
     }
 
     pub fn person(&self, key: &str) -> Option<Id> {

@@ -125,9 +125,12 @@ async fn read(
     let statement = statement.map_err(|error| foreign(format!("does not give its layer {name:?}: {error}")))?;
     let mut reading = Reading::new(name, geometry, &statement, bounds);
     let mut rows = statement.query().fetch(connection);
-    let without_end = |error: sqlx::Error| match looks.load(Ordering::Relaxed) > LOOKS {
-        true => foreign("is a view that goes on without giving a row; save what it shows as a table".to_owned()),
-        false => error.into(),
+    let without_end = |error: sqlx::Error| {
+        if looks.load(Ordering::Relaxed) > LOOKS {
+            foreign("is a view that goes on without giving a row; save what it shows as a table".to_owned())
+        } else {
+            error.into()
+        }
     };
     while let Some(row) = rows.try_next().await.map_err(without_end)? {
         looks.store(0, Ordering::Relaxed);
@@ -301,7 +304,7 @@ mod tests {
     #[tokio::test]
     async fn the_layers_are_named_and_how_to_choose() {
         let several = with("INSERT INTO gpkg_contents VALUES ('b', 'features')").await.unwrap_err().to_string();
-        assert!(several.contains("several layers (a, b)") && several.contains("[source] layer = \"a\""), "{several}");
+        assert!(several.contains("several layers (a, b)") && several.contains("source.table = \"a\""), "{several}");
         let none = with("DELETE FROM gpkg_contents").await.unwrap_err().to_string();
         assert!(none.contains("no layer of features"), "{none}");
         let absent = with("DROP TABLE a").await.unwrap_err().to_string();

@@ -67,15 +67,21 @@ pub(super) async fn forget(connection: &mut SqliteConnection) -> Result<(), Stor
     Ok(())
 }
 
+async fn has(connection: &mut SqliteConnection, file: &str, table: &str) -> Result<bool, StoreError> {
+    let count = format!("SELECT count(*) FROM {file}.sqlite_schema WHERE type = 'table' AND name = $1");
+    Ok(sqlx::query_scalar::<_, i64>(AssertSqlSafe(count)).bind(table).fetch_one(connection).await? > 0)
+}
+
+/// Whether both files carry marks.
+pub(super) async fn are_there(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
+    Ok(has(&mut *connection, "main", "store_mark").await? && has(connection, "gpkg", "store_mark").await?)
+}
+
 /// Whether the private file is the other half of this GeoPackage, of which `applied` steps of the schema are made.
 ///
 /// # Errors
 /// [`StoreError::HalvesApart`].
 pub(super) async fn check(connection: &mut SqliteConnection, private: &Path, applied: i64) -> Result<(), StoreError> {
-    let has = async |connection: &mut SqliteConnection, file: &str, table: &str| -> Result<bool, StoreError> {
-        let count = format!("SELECT count(*) FROM {file}.sqlite_schema WHERE type = 'table' AND name = $1");
-        Ok(sqlx::query_scalar::<_, i64>(AssertSqlSafe(count)).bind(table).fetch_one(connection).await? > 0)
-    };
     let apart = || StoreError::HalvesApart(private.to_owned());
     if applied > 0 && !has(&mut *connection, "main", "person").await? {
         return Err(apart());

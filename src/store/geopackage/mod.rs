@@ -99,6 +99,10 @@ impl Backend for GeoPackage {
         self.directory.display().to_string()
     }
 
+    fn holds(&self, path: &Path) -> bool {
+        self.seen.holds(path)
+    }
+
     async fn fetch(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         let (sql, values) = bind(&sql, &values)?;
         let rows = sqlx::query_with(sql, values).fetch(&self.readers);

@@ -32,6 +32,8 @@ const STATEMENTS: usize = 64;
 const MAKE_SCHEMA_TABLE: &str = "CREATE TABLE IF NOT EXISTS gpkg.wangge_schema (\
      number INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL, applied_at DATETIME NOT NULL)";
 
+const APPLIED: &str = "SELECT coalesce(max(number), 0) FROM gpkg.wangge_schema";
+
 /// Returns the pool of one connection that writes and the pool of those that read.
 pub(super) async fn open(directory: &Path) -> Result<(SqlitePool, SqlitePool), StoreError> {
     let failed = |source: std::io::Error| StoreError::Open { place: directory.display().to_string(), source: source.into() };
@@ -112,11 +114,30 @@ async fn prepare(connection: &mut SqliteConnection, public: &Path, private: &Pat
         }
     }
     sqlx::query("PRAGMA gpkg.journal_mode = WAL").execute(&mut *connection).await?;
+    if is_ready(connection, public).await? { Ok(()) } else { mend(connection, public, private).await }
+}
 
+/// Whether the schema is up to date and the halves are whole, as most often. Only looks, so that nobody who writes has to be
+/// waited for.
+async fn is_ready(connection: &mut SqliteConnection, public: &Path) -> Result<bool, StoreError> {
+    let mut reading = connection.begin().await?;
+    if !marks::are_there(&mut reading).await? {
+        return Ok(false);
+    }
+    let applied = sqlx::query_scalar(APPLIED).fetch_one(&mut *reading).await?;
+    if !migrations::pending(applied, &public.display().to_string())?.is_empty() {
+        return Ok(false);
+    }
+    // The two files are looked at one after the other: what seems apart may be a commit that another process is just writing.
+    // Whoever holds the lock sees which it is.
+    Ok(marks::halves(&mut reading).await? == marks::Halves::Whole)
+}
+
+/// Makes the steps of the schema that are missing, and takes back the half of a commit that broke off.
+async fn mend(connection: &mut SqliteConnection, public: &Path, private: &Path) -> Result<(), StoreError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     sqlx::query(MAKE_SCHEMA_TABLE).execute(&mut *transaction).await?;
-    let applied: i64 =
-        sqlx::query_scalar("SELECT coalesce(max(number), 0) FROM gpkg.wangge_schema").fetch_one(&mut *transaction).await?;
+    let applied: i64 = sqlx::query_scalar(APPLIED).fetch_one(&mut *transaction).await?;
     marks::check(&mut transaction, private, applied).await?;
     let pending = migrations::pending(applied, &public.display().to_string())?;
     for migration in pending {

@@ -33,6 +33,16 @@ impl Seen {
         Ok(Self { files: ids.map_err(|error| StoreError::Database(error.into()))?, tables: tables(readers).await?, schema })
     }
 
+    /// Whether `path` leads, also by a link, to one of the files, or to what SQLite keeps beside it.
+    pub(super) fn holds(&self, path: &Path) -> bool {
+        let beside = |file: &Path, ending: &str| {
+            let mut name = file.as_os_str().to_owned();
+            name.push(ending);
+            is_same(Path::new(&name), path)
+        };
+        self.files.iter().any(|(file, _)| ["", "-wal", "-shm"].into_iter().any(|ending| beside(file, ending)))
+    }
+
     /// # Errors
     /// [`StoreError::FileReplaced`], [`StoreError::TablesDropped`].
     pub(super) async fn check(&self, readers: &SqlitePool) -> Result<(), StoreError> {
@@ -70,6 +80,16 @@ fn id_of(path: &Path) -> io::Result<FileId> {
     use std::os::unix::fs::MetadataExt as _;
     let metadata = fs::metadata(path)?;
     Ok(FileId { device: metadata.dev(), inode: metadata.ino() })
+}
+
+#[cfg(unix)]
+fn is_same(one: &Path, other: &Path) -> bool {
+    id_of(one).is_ok_and(|id| id_of(other).is_ok_and(|it| it == id))
+}
+
+#[cfg(not(unix))]
+fn is_same(one: &Path, other: &Path) -> bool {
+    fs::canonicalize(one).is_ok_and(|path| fs::canonicalize(other).is_ok_and(|it| it == path))
 }
 
 #[cfg(not(unix))]

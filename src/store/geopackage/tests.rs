@@ -2,9 +2,11 @@
 
 use super::GeoPackage;
 use crate::{
+    case::{Case, CaseEvent, REPORT, State},
     place::{CodeScheme, Household, Id},
-    store::{AreaSettings, Store, StoreError},
+    store::{AreaSettings, RowEvents, Store, StoreError},
 };
+use chrono::{DateTime, Utc};
 use std::sync::{Arc, OnceLock};
 
 fn household(i: usize) -> Household {
@@ -19,10 +21,9 @@ fn household(i: usize) -> Household {
     }
 }
 
-#[tokio::test]
-async fn a_full_disk_gives_a_clear_error_and_loses_nothing() {
-    let directory = tempfile::tempdir().unwrap();
-    let geopackage = Arc::new(GeoPackage::open(directory.path()).await.unwrap());
+/// A store in `directory` that knows its area.
+async fn founded(directory: &std::path::Path) -> (Arc<GeoPackage>, Store) {
+    let geopackage = Arc::new(GeoPackage::open(directory).await.unwrap());
     let store = Store { backend: geopackage.clone(), area: Arc::new(OnceLock::new()) };
     let settings = AreaSettings {
         key: "test".to_owned(),
@@ -31,7 +32,15 @@ async fn a_full_disk_gives_a_clear_error_and_loses_nothing() {
         code_scheme: CodeScheme::Free,
         synthetic: true,
     };
-    let mut writer = store.write_area(&settings).await.unwrap();
+    store.write_area(&settings).await.unwrap().commit().await.unwrap();
+    (geopackage, store)
+}
+
+#[tokio::test]
+async fn a_full_disk_gives_a_clear_error_and_loses_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let (geopackage, store) = founded(directory.path()).await;
+    let mut writer = store.write().await.unwrap();
     writer.upsert_households(&[(household(0), None)]).await.unwrap();
     writer.commit().await.unwrap();
 
@@ -49,4 +58,59 @@ async fn a_full_disk_gives_a_clear_error_and_loses_nothing() {
     assert_eq!(writer.upsert_households(&many).await.unwrap().inserted, many.len());
     writer.commit().await.unwrap();
     assert_eq!(store.households().await.unwrap().len(), 5_000);
+}
+
+fn at(day: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(day * 86_400, 0).unwrap()
+}
+
+fn case() -> Case {
+    Case {
+        id: Id::derived("case", "1"),
+        kind: REPORT.to_owned(),
+        source: "1".to_owned(),
+        category: "路灯".to_owned(),
+        channel: None,
+        location: None,
+        submitted_at: at(1),
+        stated: None,
+        state: State::Submitted,
+        closed_at: None,
+        label: None,
+        placement: None,
+        now: None,
+    }
+}
+
+/// Nobody noted who told of the events of older stores: those that name nobody are taken for the row's.
+#[tokio::test]
+async fn events_of_an_older_store_are_the_rows_if_they_name_nobody() {
+    let directory = tempfile::tempdir().unwrap();
+    let (geopackage, store) = founded(directory.path()).await;
+    let case = case();
+    let event = |transition, day, actor: Option<&str>| CaseEvent {
+        case: case.id,
+        transition,
+        at: at(day),
+        actor: actor.map(str::to_owned),
+        version: None,
+    };
+    let events = [event(State::Submitted, 1, None), event(State::Closed, 5, Some("centre")), event(State::Closed, 9, None)];
+    let mut writer = store.write().await.unwrap();
+    writer.upsert_cases(&[(case.clone(), None)]).await.unwrap();
+    writer.append_events(&events).await.unwrap();
+    writer.commit().await.unwrap();
+    for sql in ["ALTER TABLE gpkg.case_event DROP COLUMN origin", "DELETE FROM gpkg.wangge_schema WHERE number >= 4"] {
+        sqlx::query(sql).execute(&geopackage.writer).await.unwrap();
+    }
+    store.close().await;
+
+    let store = Store::open(&crate::store::Target::Directory(directory.path().to_owned()), None).await.unwrap();
+    let mut writer = store.write().await.unwrap();
+    let covers = vec![State::Submitted, State::Closed];
+    let row = RowEvents { case: case.id, covers, events: vec![event(State::Submitted, 1, None)] };
+    assert_eq!(writer.replace_row_events(&[row]).await.unwrap().len(), 1);
+    writer.commit().await.unwrap();
+    let left: Vec<_> = store.events_of(&[case.id]).await.unwrap().into_iter().map(|it| (it.transition, it.actor)).collect();
+    assert_eq!(left, [(State::Closed, Some("centre".to_owned())), (State::Submitted, None)]);
 }

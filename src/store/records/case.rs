@@ -98,7 +98,6 @@ impl Record for Case {
     /// The state of a stored case follows from its events and what is stated ([`crate::case::outcome`]), not from the file alone.
     fn adopt(&mut self, stored: &Self) {
         self.id = stored.id;
-        self.stated = self.stated.or(stored.stated);
         self.state = stored.state;
         self.closed_at = stored.closed_at;
         let moved = self.location != stored.location;
@@ -156,6 +155,10 @@ impl Record for TextRow {
     }
 
     fn adopt(&mut self, _: &Self) {}
+
+    fn is_blank(&self) -> bool {
+        self.text == CaseText::default()
+    }
 }
 
 pub(in crate::store) fn read_event(row: &Row) -> Result<CaseEvent, StoreError> {

@@ -48,15 +48,11 @@ impl Record for Person {
         Ok(Self { id: row.parse("id")?, source: row.text("source")?, contact })
     }
 
+    /// A contact of `None` leaves the stored one alone, an empty one clears it.
     fn adopt(&mut self, stored: &Self) {
         self.id = stored.id;
-        if self.contact.is_none() {
-            self.contact.clone_from(&stored.contact);
-        }
-    }
-
-    fn normalise(&mut self) {
-        self.contact = self.contact.take().filter(|contact| *contact != Contact::default());
+        let contact = self.contact.take().or_else(|| stored.contact.clone());
+        self.contact = contact.filter(|contact| *contact != Contact::default());
     }
 }
 
@@ -140,4 +136,8 @@ impl Record for ContactRow {
     }
 
     fn adopt(&mut self, _: &Self) {}
+
+    fn is_blank(&self) -> bool {
+        self.contact == Contact::default()
+    }
 }
