@@ -249,7 +249,10 @@ impl Metric {
                 "已处置 ÷ 应处置（已处置 + 超期未处置；未到期的不计）。",
                 "Handled / due, where due = handled + open and overdue; what is open and not yet due is left out.",
             ),
-            Self::OnTimeRate => ("按时处置 ÷ 应处置。", "Handled by the due instant / due."),
+            Self::OnTimeRate => (
+                "按时处置 ÷ 应处置（没有时限的不计）。",
+                "Handled by the due instant / due; what has no due instant is left out.",
+            ),
             Self::ReworkRate => ("曾返工 ÷ 应处置。", "Sent back at least once / due."),
             Self::FirstTimeFix => (
                 "至结案后30日未返工、未重开的案件 ÷ 结案案件（结案未满30日且未返工、未重开的不计）。",

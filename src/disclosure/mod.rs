@@ -1,5 +1,7 @@
 //! Who may see what: the one policy through which data leave the service.
 
+mod listing;
+
 use crate::{case::State, geometry::LonLat, layer::Layer};
 use chrono::{Datelike as _, NaiveDate};
 

@@ -14,6 +14,7 @@ pub struct GeoJsonWriter<W> {
     columns: Vec<String>,
     features: u64,
     bbox: Option<BBox>,
+    synthetic: bool,
 }
 
 impl<W: Write> GeoJsonWriter<W> {
@@ -24,7 +25,13 @@ impl<W: Write> GeoJsonWriter<W> {
     pub fn new(mut out: W, columns: &[&str]) -> io::Result<Self> {
         out.write_all(br#"{"type":"FeatureCollection","features":["#)?;
         let columns = columns.iter().map(|name| serde_json::Value::from(*name).to_string()).collect();
-        Ok(Self { out, columns, features: 0, bbox: None })
+        Ok(Self { out, columns, features: 0, bbox: None, synthetic: false })
+    }
+
+    /// Says in a member of the collection (RFC 7946, section 6.1) that its features are generated.
+    #[must_use]
+    pub fn synthetic(self, synthetic: bool) -> Self {
+        Self { synthetic, ..self }
     }
 
     /// # Errors
@@ -61,6 +68,9 @@ impl<W: Write> GeoJsonWriter<W> {
         self.out.write_all(b"\n]")?;
         if let Some(b) = self.bbox {
             write!(self.out, r#","bbox":[{},{},{},{}]"#, b.west, b.south, b.east, b.north)?;
+        }
+        if self.synthetic {
+            self.out.write_all(br#","synthetic":true"#)?;
         }
         self.out.write_all(b"}\n")?;
         Ok(self.out)

@@ -98,7 +98,10 @@ impl Service {
         let (pieces, chunks) = mpsc::channel(4);
         tokio::task::spawn_blocking(move || {
             let shapes: HashMap<Id, _> = hot.division(level).boundaries.iter().map(|it| (it.id, &it.shape)).collect();
-            let written = write_map(&figures, |id| shapes.get(&id).map(|&shape| shape.clone().into()), &pieces);
+            let synthetic = hot.area().is_ok_and(|area| area.synthetic);
+            let file = GeoJsonWriter::new(Vec::new(), &COLUMNS).map(|file| file.synthetic(synthetic));
+            let written = file
+                .and_then(|file| write_map(file, &figures, |id| shapes.get(&id).map(|&shape| shape.clone().into()), &pieces));
             if let Err(error) = written {
                 let _ = pieces.blocking_send(Err(error));
             }
@@ -108,11 +111,11 @@ impl Service {
 }
 
 fn write_map(
+    mut file: GeoJsonWriter<Vec<u8>>,
     figures: &Figures,
     shape: impl Fn(Id) -> Option<geo::Geometry>,
     pieces: &mpsc::Sender<io::Result<bytes::Bytes>>,
 ) -> io::Result<()> {
-    let mut file = GeoJsonWriter::new(Vec::new(), &COLUMNS)?;
     for row in &figures.rows {
         let Some(id) = row.place.as_deref().and_then(|place| place.parse::<Id>().ok()) else { continue };
         file.write(&Feature { id, geometry: shape(id), values: figures.values(row) })?;

@@ -1,6 +1,6 @@
 //! What the store holds, at a glance.
 
-use super::{Service, ServiceError};
+use super::{Service, ServiceError, period::end_of_day};
 use crate::{
     disclosure::Viewer,
     geometry::BBox,
@@ -20,7 +20,8 @@ pub struct Overview {
     pub span: Option<Period>,
     /// The instant at which open cases are censored.
     pub as_of: Option<DateTime<Utc>>,
-    /// Of the layers that the viewer may read, in the order of [`Layer::ALL`].
+    /// Of the layers that the viewer may read, in the order of [`Layer::ALL`]; reports that the public has in figures only
+    /// included.
     pub counts: Vec<(Layer, u64)>,
     pub change_seq: i64,
 }
@@ -31,6 +32,7 @@ impl Service {
     pub fn overview(&self, viewer: Viewer) -> Result<Overview, ServiceError> {
         let hot = self.hot();
         let area = hot.area()?.clone();
+        let zone = area.zone;
         let counts = Layer::ALL
             .iter()
             .filter(|layer| viewer.may_read(**layer))
@@ -42,10 +44,17 @@ impl Service {
             versions: hot.versions.clone(),
             bbox,
             span: hot.span,
-            as_of: hot.as_of,
+            as_of: hot.as_of.map(|as_of| if viewer.may_read_fine_detail() { as_of } else { end_of_day(as_of, zone) }),
             counts,
             change_seq: hot.seq,
         })
+    }
+
+    /// What files that leave are called: with a word of warning where their content is generated.
+    #[must_use]
+    pub fn file_name(&self, stem: &str, ending: &str) -> String {
+        let synthetic = self.hot().area().is_ok_and(|area| area.synthetic);
+        format!("{stem}{}.{ending}", if synthetic { "-synthetic" } else { "" })
     }
 
     /// The categories of the reports, the most frequent first.

@@ -68,6 +68,12 @@ pub fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
         .map_or_else(|| midnight.and_utc(), |local| local.to_utc())
 }
 
+/// The last second of the local day of an instant.
+pub fn end_of_day(at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+    let next = at.with_timezone(&zone).date_naive().succ_opt();
+    next.map_or(at, |next| start_of_day(next, zone) - chrono::TimeDelta::seconds(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -131,7 +131,7 @@ pub async fn layer_file(
     };
     let headers = [
         (header::CONTENT_TYPE, mime.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("inline; filename=\"{layer}.{ending}\"")),
+        (header::CONTENT_DISPOSITION, format!("inline; filename=\"{}\"", state.service.file_name(layer.name(), ending))),
     ];
     Ok((headers, Body::from_stream(ReceiverStream::new(chunks))).into_response())
 }

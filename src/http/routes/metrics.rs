@@ -75,7 +75,8 @@ pub async fn figures(
         kind: params.kind.filter(|text| !text.is_empty()),
         clock: params.clock,
     };
-    let name = (header::CONTENT_DISPOSITION, format!("inline; filename=\"{}.{format}\"", query.metric));
+    let name =
+        (header::CONTENT_DISPOSITION, format!("inline; filename=\"{}\"", state.service.file_name(&query.metric, format)));
     if format == "geojson" {
         let chunks = state.service.figures_map(viewer, query).await?;
         let headers = [(header::CONTENT_TYPE, "application/geo+json".to_owned()), name];

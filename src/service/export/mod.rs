@@ -115,7 +115,10 @@ impl Service {
             columns.extend(export::private_columns(rows.layer));
         }
         let mut file = match format {
-            ExportFormat::GeoJson => File::GeoJson(GeoJsonWriter::new(Vec::new(), &columns)?),
+            ExportFormat::GeoJson => {
+                let synthetic = rows.hot.area().is_ok_and(|area| area.synthetic);
+                File::GeoJson(GeoJsonWriter::new(Vec::new(), &columns)?.synthetic(synthetic))
+            }
             ExportFormat::Csv => File::Csv(Box::new(CsvWriter::new(&columns, export::geometry_type(rows.layer), crs)?)),
         };
         let mut left = query.limit.unwrap_or(u64::MAX);

@@ -146,7 +146,8 @@ impl Rows {
 
     fn report(&self, case: &Case) -> Option<Feature> {
         let wanted = (self.period.from..self.period.to).contains(&case.submitted_at)
-            && self.kind.as_ref().is_none_or(|kind| *kind == case.category);
+            && self.kind.as_ref().is_none_or(|kind| *kind == case.category)
+            && self.viewer.may_list(&case.category, case.state);
         if !wanted {
             return None;
         }
