@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_VIEW } from '../state/view';
 import { area, metric } from '../testing/rows';
-import { hexagonsLink, layerLink, metricCsvLink, metricLink, workersLink } from './links';
+import { hexagonsLink, layerLink, metricCsvLink, metricLink, metricMapLink, workersLink } from './links';
 
 const RATE = metric({});
 const TIME = metric({ id: 'submit_to_close', group: 'response', unit: 'seconds' });
@@ -58,10 +58,13 @@ describe('downloads', () => {
       by: 'grid',
       period: 'month',
     });
+    expect(metricMapLink({ ...view, ranking: 'workers' }, people, area())).toBeNull();
   });
 
   it('are cut to what is shown', () => {
     expect(query(metricCsvLink(view, RATE, area()))).toMatchObject({ from: '2026-03', to: '2026-03', format: 'csv' });
+    const map = metricMapLink(view, RATE, area());
+    expect(query(map ?? '')).toMatchObject({ from: '2026-03', to: '2026-03', format: 'geojson' });
     expect(layerLink('grids', 'geojson', { ...view, kind: '路灯' }, area())).toBe('/api/v1/layers/grids.geojson');
     expect(query(layerLink('reports', 'csv', { ...view, kind: '路灯' }, area()))).toEqual({
       from: '2026-03',

@@ -61,6 +61,12 @@ export function metricCsvLink(view: View, metric: Metric, area: Area): string {
   });
 }
 
+/** The places on the map with the figures shown, as GeoJSON; null where people are ranked, who have no shapes. */
+export function metricMapLink(view: View, metric: Metric, area: Area): string | null {
+  if (view.ranking === 'workers' && ranksWorkers(metric, area.viewer)) return null;
+  return metricCsvLink(view, metric, area).replace('format=csv', 'format=geojson');
+}
+
 export function hexagonsLink(view: View, area: Area, resolution: number): string {
   return address('/heat/hexagons', {
     ...windowMonths(view, area),

@@ -147,7 +147,7 @@ export const en: Record<MessageKey, string> = {
   'map.zoomIn': 'Zoom in',
   'map.zoomOut': 'Zoom out',
   'map.people': '{n} persons',
-  'download.metricCsv': 'This metric as a table (CSV)',
+  'download.metric': 'The figures shown',
   'download.layers': 'Layers',
   'card.close': 'Close the card',
   'card.kind.house_yard': 'House-yard',

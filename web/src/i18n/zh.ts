@@ -144,7 +144,7 @@ export const zh = {
   'map.zoomIn': '放大',
   'map.zoomOut': '缩小',
   'map.people': '{n} 人',
-  'download.metricCsv': '当前指标表（CSV）',
+  'download.metric': '当前指标',
   'download.layers': '图层',
   'card.close': '关闭卡片',
   'card.kind.house_yard': '屋场',
