@@ -176,11 +176,15 @@ export function formatMonth(month: string, locale: Locale): string {
   return `${new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' }).format(date)} ${year}`;
 }
 
+/** The day of an instant in the area's zone. */
+export function formatDay(instant: string, zone: string, locale: Locale): string {
+  const timeZone = /^\d{4}-\d{2}-\d{2}$/.test(instant) ? 'UTC' : zone;
+  return new Intl.DateTimeFormat(TAG[locale], { dateStyle: 'medium', timeZone }).format(new Date(instant));
+}
+
 /** An instant in the area's zone; the public is told the local day only. */
 export function formatInstant(instant: string, zone: string, locale: Locale): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(instant)) {
-    return new Intl.DateTimeFormat(TAG[locale], { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(instant));
-  }
+  if (/^\d{4}-\d{2}-\d{2}$/.test(instant)) return formatDay(instant, zone, locale);
   return new Intl.DateTimeFormat(TAG[locale], {
     dateStyle: 'medium',
     timeStyle: 'short',

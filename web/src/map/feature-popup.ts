@@ -1,38 +1,76 @@
 // What a popup says about a feature of a layer.
 import type { Feature } from 'geojson';
 import type { Area } from '../api/types';
-import { formatArea, formatDuration, formatInstant } from '../format/format';
+import { formatArea, formatDay, formatDuration, formatInstant } from '../format/format';
 import type { Words } from '../i18n';
-import { factList } from './popup';
+import { choiceList, factList } from './popup';
 
 type Fact = readonly [label: string, value: string];
 
+const textOf = (feature: Feature, name: string): string | null => {
+  const value: unknown = feature.properties?.[name];
+  return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : null;
+};
+const fact = (label: string, value: string | null): Fact[] => (value === null ? [] : [[label, value]]);
+
+const DAY_S = 86_400;
+const isDay = (text: string): boolean => text.length === 10;
+
+/** How long a report took. Of days alone (all that the public is told) only whole days can be said. */
+function elapsed(submitted: string, closed: string, { t, locale }: Words): string {
+  const seconds = (Date.parse(closed) - Date.parse(submitted)) / 1000;
+  return isDay(submitted) && seconds < DAY_S ? t('report.sameDay') : formatDuration(seconds, locale.value);
+}
+
+/** Its text and address stand there only for those who may read them: to others they are not sent. */
+function reportPopup(feature: Feature, words: Words, area: Area): HTMLElement {
+  const { t, word, locale } = words;
+  const text = (name: string) => textOf(feature, name);
+  const instant = (value: string) => formatInstant(value, area.zone, locale.value);
+  const [submitted, closed] = [text('submitted_at'), text('closed_at')];
+  const [state, channel] = [text('state'), text('channel')];
+  return factList(text('category') ?? t('report.title'), [
+    ...fact(t('report.state'), state === null ? null : word('state', state)),
+    ...fact(t('report.text'), text('text')),
+    ...fact(t('report.address'), text('address')),
+    ...fact(t('report.submitted'), submitted === null ? null : instant(submitted)),
+    ...fact(t('report.closed'), closed === null ? t('report.open') : instant(closed)),
+    ...fact(t('report.elapsed'), submitted !== null && closed !== null ? elapsed(submitted, closed, words) : null),
+    ...fact(t('report.channel'), channel === null ? null : word('channel', channel)),
+    ...fact(t('card.code'), text('source')),
+    ...(area.viewer === 'public' ? fact('', t('report.coarse')) : []),
+  ]);
+}
+
+/** Several reports at one position, each to be picked. */
+export function stackPopup(
+  reports: readonly Feature[],
+  { t, word, locale }: Words,
+  area: Area,
+  pick: (id: string) => void,
+): HTMLElement {
+  const title = t(area.viewer === 'public' ? 'report.stack.coarse' : 'report.stack', { n: reports.length });
+  const choices = reports.map((report) => {
+    const [submitted, state] = [textOf(report, 'submitted_at'), textOf(report, 'state')];
+    const aside = [
+      state === null ? null : word('state', state),
+      submitted === null ? null : formatDay(submitted, area.zone, locale.value),
+    ];
+    return {
+      id: textOf(report, 'id') ?? '',
+      text: textOf(report, 'category') ?? t('report.title'),
+      aside: aside.filter((part) => part !== null).join(' · '),
+    };
+  });
+  return choiceList(title, choices, pick);
+}
+
 export function featurePopup(layer: string, feature: Feature, words: Words, area: Area): HTMLElement {
   const { t, word, locale } = words;
-  const text = (name: string): string | null => {
-    const value: unknown = feature.properties?.[name];
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
-  };
-  const fact = (label: string, value: string | null): Fact[] => (value === null ? [] : [[label, value]]);
+  const text = (name: string) => textOf(feature, name);
   switch (layer) {
-    case 'reports-point': {
-      const [submitted, closed] = [text('submitted_at'), text('closed_at')];
-      const instant = (value: string) => formatInstant(value, area.zone, locale.value);
-      const [state, channel] = [text('state'), text('channel')];
-      const elapsed =
-        submitted !== null && closed !== null
-          ? formatDuration((Date.parse(closed) - Date.parse(submitted)) / 1000, locale.value)
-          : null;
-      return factList(text('category') ?? t('report.title'), [
-        ...fact(t('report.state'), state === null ? null : word('state', state)),
-        ...fact(t('report.submitted'), submitted === null ? null : instant(submitted)),
-        ...fact(t('report.closed'), closed === null ? t('report.open') : instant(closed)),
-        ...fact(t('report.elapsed'), elapsed),
-        ...fact(t('report.channel'), channel === null ? null : word('channel', channel)),
-        ...fact(t('card.code'), text('source')),
-        ...(area.viewer === 'public' ? fact('', t('report.coarse')) : []),
-      ]);
-    }
+    case 'reports-point':
+      return reportPopup(feature, words, area);
     case 'households':
       return factList(t('point.household'), fact(t('card.persons'), text('persons')));
     case 'squares':
