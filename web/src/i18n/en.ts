@@ -168,6 +168,8 @@ export const en: Record<MessageKey, string> = {
   'map.zoomOut': 'Zoom out',
   'map.people': '{n} persons',
   'download.metric': 'The figures shown',
+  'download.synthetic': 'synthetic',
+  'download.failed': '{name} could not be downloaded: {reason}',
   'download.layers': 'Layers',
   'card.close': 'Close the card',
   'card.kind.house_yard': 'House-yard',

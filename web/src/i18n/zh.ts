@@ -165,6 +165,8 @@ export const zh = {
   'map.zoomOut': '缩小',
   'map.people': '{n} 人',
   'download.metric': '当前指标',
+  'download.synthetic': '合成',
+  'download.failed': '{name} 下载失败：{reason}',
   'download.layers': '图层',
   'card.close': '关闭卡片',
   'card.kind.house_yard': '屋场',
