@@ -50,6 +50,7 @@ describe('a leader', () => {
   it('chooses a metric and a month and reads the figures of the API', async () => {
     await visit('/', async ({ page, problems }) => {
       await choose(page, 'metric', label('submit_to_close'));
+      await page.click(`${test('window')} >> text=单月`);
       await page.click(test('previous-month'));
       await page.click(test('previous-month'));
       await settled(page);
@@ -77,6 +78,30 @@ describe('a leader', () => {
       const month = (await page.getAttribute(test('month'), 'data-month')) ?? '';
       const table = await monthTable('visit_rate', 'grid', month);
       expect(comparable(await tableRows(page))).toEqual(expected(table.rows));
+    });
+  });
+
+  it('gets a wider window where most grids have too few cases, and can go back', async () => {
+    await visit('/?metric=submit_to_close&by=grid', async ({ page }) => {
+      const month = (await page.getAttribute(test('month'), 'data-month')) ?? '';
+      const { rows } = await monthTable('submit_to_close', 'grid', month);
+      const withData = rows.filter(({ reason }) => reason !== 'no_data');
+      const small = withData.filter(({ n }) => (n ?? 0) < area.min_n);
+      const widened = small.length > withData.length / 2;
+      expect((await page.$(test('widened'))) !== null).toBe(widened);
+      expect(new URL(page.url()).searchParams.get('period')).toBeNull();
+      if (!widened) return;
+      await page.click(test('widened-back'));
+      await settled(page);
+      expect(new URL(page.url()).searchParams.get('period')).toBe('month');
+      expect(comparable(await tableRows(page))).toEqual(expected(rows));
+    });
+  });
+
+  it('lists every grid, those without data last', async () => {
+    await visit('/?metric=submit_to_close&by=grid&period=month', async ({ page }) => {
+      const listed = await page.$$(`${test('ranking')} tbody tr:not(.divider)`);
+      expect(listed).toHaveLength(area.counts['grids'] ?? 0);
     });
   });
 

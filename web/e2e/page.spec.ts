@@ -131,6 +131,38 @@ describe('the page', () => {
     );
   });
 
+  it('drops the colours of other figures when it fails', async () => {
+    await visit(
+      '/?metric=workload&by=grid&period=month',
+      async ({ page }) => {
+        await page.click(test('metric'));
+        await page.getByRole('option').first().click();
+        await page.waitForSelector('[role="alert"]');
+        expect(await page.$(test('legend'))).toBeNull();
+        expect(await page.$(test('ranking'))).toBeNull();
+      },
+      {
+        prepare: (page) =>
+          page.route(/\/metrics\/(?!workload)\w+\?/, (route) => route.fulfill({ status: 503, body: 'busy' })),
+      },
+    );
+  });
+
+  it('says when a search finds nothing', async () => {
+    await visit('/?metric=visit_rate&by=grid&q=nowhere', async ({ page }) => {
+      expect(await page.textContent(test('no-hits'))).toContain('nowhere');
+    });
+  });
+
+  it('closes the card with Esc', async () => {
+    await visit('/', async ({ page }) => {
+      await page.click(`${test('ranking')} tbody tr[data-place] button`);
+      await page.waitForSelector(test('card-name'));
+      await page.keyboard.press('Escape');
+      await page.waitForSelector(test('card'), { state: 'detached' });
+    });
+  });
+
   it('is usable by keyboard', async () => {
     await visit('/', async ({ page }) => {
       await page.focus(`${test('ranking')} tbody tr[data-place] button`);

@@ -2,7 +2,7 @@
 
 declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
   interface SwaggerOptions {
-    url: string;
+    spec: unknown;
     dom_id: string;
     deepLinking: boolean;
     docExpansion: 'list' | 'full' | 'none';

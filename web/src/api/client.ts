@@ -29,15 +29,21 @@ async function problemOf(response: Response): Promise<ApiError> {
   return new ApiError(response.status, `${response.status} ${response.statusText}`.trim(), null);
 }
 
-/** Fetches JSON. Rejects with `ApiError`, whose status is null when the server could not be reached. */
-export async function fetchJson<T>(url: string): Promise<T> {
+/** Fetches anything. Rejects with `ApiError`, whose status is null when the server could not be reached. */
+export async function fetchAnswer(url: string, accept = '*/*'): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, { headers: { accept: 'application/json, application/geo+json' } });
+    response = await fetch(url, { headers: { accept } });
   } catch (cause) {
     throw new ApiError(null, '', cause instanceof Error ? cause.message : null);
   }
   if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+/** Fetches JSON; rejects as `fetchAnswer` does. */
+export async function fetchJson<T>(url: string): Promise<T> {
+  const response = await fetchAnswer(url, 'application/json, application/geo+json');
   return (await response.json()) as T;
 }
 

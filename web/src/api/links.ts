@@ -77,11 +77,12 @@ export function hexagonsLink(view: View, area: Area, resolution: number): string
 
 /** Records of what happened at an instant. */
 const DATED = ['reports', 'visits', 'activities', 'patrols'];
+export const isDated = (layer: string): boolean => DATED.includes(layer);
 
 /** A layer as a file; what happened at an instant is cut to the months shown, reports to their kind too. */
 export function layerLink(layer: string, format: 'geojson' | 'csv', view: View, area: Area): string {
   const cut = {
-    ...(DATED.includes(layer) ? windowMonths(view, area) : {}),
+    ...(isDated(layer) ? windowMonths(view, area) : {}),
     ...(layer === 'reports' ? { kind: view.kind } : {}),
   };
   return address(`/layers/${encodeURIComponent(layer)}.${format}`, cut);

@@ -2,6 +2,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { MetricRow, Unit } from '../api/types';
 import { formatLimit, formatMonth, formatN, formatValue } from '../format/format';
+import { NO_ROW } from '../metric/rows';
 import { isSmall } from '../metric/scale';
 import type { Locale } from '../i18n/translate';
 
@@ -17,25 +18,8 @@ const LINE = '#e3e9ee';
 /** One row for each month: those without a row have no figure. Charts of a card share their axis by it. */
 export function everyMonth(rows: readonly MetricRow[], months: readonly string[]): MetricRow[] {
   const known = new Map(rows.map((row) => [row.period, row]));
-  return months.map((period) => known.get(period) ?? { ...NOTHING, period });
+  return months.map((period) => known.get(period) ?? { ...NO_ROW, period });
 }
-
-const NOTHING: Omit<MetricRow, 'period'> = {
-  place: null,
-  code: null,
-  name: null,
-  value: null,
-  reason: 'no_data',
-  numerator: null,
-  denominator: null,
-  n: 0,
-  low: null,
-  high: null,
-  shrunken: null,
-  p90: null,
-  closed_median_raw: null,
-  excluded: null,
-};
 
 /** Figures over fewer cases are drawn hollow. */
 const FIRM_N = 5;

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { formatArea, formatDuration, formatInstant, formatLimit, formatMonth, formatValue } from './format';
+import {
+  formatArea,
+  formatDifference,
+  formatDuration,
+  formatInstant,
+  formatLimit,
+  formatMonth,
+  formatValue,
+  limitFormatter,
+} from './format';
 
 describe('formatDuration', () => {
   it.each([
@@ -35,6 +44,32 @@ describe('formatLimit', () => {
     expect(formatLimit(0.5, 'ratio', 'zh')).toBe('50%');
     expect(formatLimit(0.2, 'events_per_worker_day', 'zh')).toBe('0.2');
     expect(formatLimit(7200, 'seconds', 'zh')).toBe('2 小时');
+  });
+});
+
+describe('formatDifference', () => {
+  it('is in the unit of the value beside it', () => {
+    expect(formatDifference(29.9 * 3600, 5.3 * 86400, 'seconds', 'zh')).toBe('1.2 天');
+    expect(formatDifference(90, 5 * 3600, 'seconds', 'en')).toBe('0.0 h');
+    expect(formatDifference(90, 1800, 'seconds', 'en')).toBe('2 min');
+    expect(formatDifference(0.061, 0.6, 'ratio', 'zh')).toBe('6.1');
+    expect(formatDifference(3, 12, 'count', 'zh')).toBe('3');
+  });
+});
+
+describe('limitFormatter', () => {
+  const written = (limits: number[], unit: Parameters<typeof limitFormatter>[1]) =>
+    limits.map(limitFormatter(limits, unit, 'zh'));
+
+  it('gives all limits of a legend the same decimals', () => {
+    expect(written([0.179, 0.19, 1.968], 'events_per_worker_day')).toEqual(['0.179', '0.190', '1.968']);
+    expect(written([0, 0.5, 1], 'ratio')).toEqual(['0%', '50%', '100%']);
+    expect(written([0, 0.505, 1], 'ratio')).toEqual(['0.0%', '50.5%', '100.0%']);
+  });
+
+  it('writes durations in one unit where that hides none', () => {
+    expect(written([0, 86_400, 1.5 * 86_400], 'seconds')).toEqual(['0.0 天', '1.0 天', '1.5 天']);
+    expect(written([600, 10 * 86_400], 'seconds')).toEqual(['10 分钟', '10 天']);
   });
 });
 

@@ -45,19 +45,48 @@ const UNITS = {
   en: { second: 's', minute: 'min', hour: 'h', wall: 'd', working: 'work d' },
 } as const;
 
-/** "4.2 天", "4.2 d": one unit, three figures at most. */
-export function formatDuration(seconds: number, locale: Locale, clock: Clock = 'wall'): string {
+interface DurationUnit {
+  /** Seconds. */
+  size: number;
+  word: string;
+  /** Whether its parts matter: hours and days take a decimal, minutes and seconds none. */
+  parts: boolean;
+}
+
+/** The unit in which a duration reads best. */
+function durationUnit(seconds: number, locale: Locale, clock: Clock): DurationUnit {
   const words = UNITS[locale];
   const size = Math.abs(seconds);
+  if (size < 1.5 * MINUTE) return { size: 1, word: words.second, parts: false };
+  if (size < 1.5 * HOUR) return { size: MINUTE, word: words.minute, parts: false };
+  if (size < 1.5 * DAY[clock]) return { size: HOUR, word: words.hour, parts: true };
+  return { size: DAY[clock], word: words[clock], parts: true };
+}
+
+const fixed = (value: number, digits: number, locale: Locale): string =>
+  number(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+
+/** "4.2 天", "4.2 d": one unit, three figures at most. */
+export function formatDuration(seconds: number, locale: Locale, clock: Clock = 'wall'): string {
+  const { size, word, parts } = durationUnit(seconds, locale, clock);
+  const value = seconds / size;
   // "3.0 d" beside "2.1 d": only what is whole, such as the limit of a class, goes without its decimal.
-  const show = (value: number, word: string) => {
-    const digits = Math.abs(value) < 100 && !Number.isInteger(value) ? 1 : 0;
-    return `${number(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)} ${word}`;
-  };
-  if (size < 1.5 * MINUTE) return `${formatNumber(seconds, locale)} ${words.second}`;
-  if (size < 1.5 * HOUR) return `${formatNumber(seconds / MINUTE, locale)} ${words.minute}`;
-  if (size < 1.5 * DAY[clock]) return show(seconds / HOUR, words.hour);
-  return show(seconds / DAY[clock], words[clock]);
+  const digits = parts && Math.abs(value) < 100 && !Number.isInteger(value) ? 1 : 0;
+  return `${fixed(value, digits, locale)} ${word}`;
+}
+
+/** A difference in the unit of the value that it stands beside: "+1.2 天" at "5.3 天". Rates have points instead. */
+export function formatDifference(
+  difference: number,
+  value: number,
+  unit: Unit,
+  locale: Locale,
+  clock: Clock = 'wall',
+): string {
+  if (unit === 'ratio') return fixed(difference * 100, 1, locale);
+  if (unit !== 'seconds') return formatValue(difference, unit, locale, clock);
+  const { size, word, parts } = durationUnit(value, locale, clock);
+  return `${fixed(difference / size, parts ? 1 : 0, locale)} ${word}`;
 }
 
 /** A metric's value with its unit. */
@@ -75,11 +104,62 @@ export function formatValue(value: number, unit: Unit, locale: Locale, clock: Cl
   }
 }
 
-/** The limit of a class: round already, so no more decimals than it needs. */
+/** The mark of an axis: round already, so no more decimals than it needs. */
 export function formatLimit(value: number, unit: Unit, locale: Locale, clock: Clock = 'wall'): string {
   if (unit === 'ratio') return number(locale, { style: 'percent', maximumFractionDigits: 1 }).format(value);
   if (unit === 'events_per_worker_day') return formatNumber(value, locale, 3);
   return formatValue(value, unit, locale, clock);
+}
+
+/** How many decimals the values need, `most` at most. */
+function decimals(values: readonly number[], most: number): number {
+  const needed = values.map(
+    (value) =>
+      value
+        .toFixed(most)
+        .replace(/\.?0+$/, '')
+        .split('.')[1]?.length ?? 0,
+  );
+  return Math.max(0, ...needed);
+}
+
+/** How the limits of one legend are written: with equal decimals, durations in one unit unless that hides the least. */
+export function limitFormatter(
+  limits: readonly number[],
+  unit: Unit,
+  locale: Locale,
+  clock: Clock = 'wall',
+): (limit: number) => string {
+  switch (unit) {
+    case 'ratio': {
+      const digits = decimals(
+        limits.map((limit) => limit * 100),
+        1,
+      );
+      const format = number(locale, {
+        style: 'percent',
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      });
+      return (limit) => format.format(limit);
+    }
+    case 'seconds': {
+      const { size, word, parts } = durationUnit(Math.max(0, ...limits), locale, clock);
+      const least = Math.min(...limits.filter((limit) => limit > 0));
+      if (least < size / 10) return (limit) => formatDuration(limit, locale, clock);
+      const digits = decimals(
+        limits.map((limit) => limit / size),
+        parts ? 1 : 0,
+      );
+      return (limit) => `${fixed(limit / size, digits, locale)} ${word}`;
+    }
+    case 'count':
+      return (limit) => formatNumber(limit, locale);
+    default: {
+      const digits = decimals(limits, 3);
+      return (limit) => fixed(limit, digits, locale);
+    }
+  }
 }
 
 export function formatArea(squareMetres: number, locale: Locale): string {
@@ -96,12 +176,15 @@ export function formatMonth(month: string, locale: Locale): string {
   return `${new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' }).format(date)} ${year}`;
 }
 
-/** An instant in the area's own zone. */
+/** The day of an instant in the area's zone. */
+export function formatDay(instant: string, zone: string, locale: Locale): string {
+  const timeZone = /^\d{4}-\d{2}-\d{2}$/.test(instant) ? 'UTC' : zone;
+  return new Intl.DateTimeFormat(TAG[locale], { dateStyle: 'medium', timeZone }).format(new Date(instant));
+}
+
 /** An instant in the area's zone; the public is told the local day only. */
 export function formatInstant(instant: string, zone: string, locale: Locale): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(instant)) {
-    return new Intl.DateTimeFormat(TAG[locale], { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(instant));
-  }
+  if (/^\d{4}-\d{2}-\d{2}$/.test(instant)) return formatDay(instant, zone, locale);
   return new Intl.DateTimeFormat(TAG[locale], {
     dateStyle: 'medium',
     timeStyle: 'short',

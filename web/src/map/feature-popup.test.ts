@@ -1,7 +1,7 @@
 import type { Feature } from 'geojson';
 import { describe, expect, it } from 'vitest';
 import { area } from '../testing/rows';
-import { featureFacts } from './feature-popup';
+import { reportFacts } from './feature-popup';
 
 const words = {
   t: (key: string) => key,
@@ -11,7 +11,7 @@ const words = {
 
 const facts = (properties: Record<string, unknown>, viewer: 'administrator' | 'public') => {
   const report: Feature = { type: 'Feature', geometry: { type: 'Point', coordinates: [110.5, 29.3] }, properties };
-  return Object.fromEntries(featureFacts('reports-point', report, words, area({ viewer })).facts);
+  return Object.fromEntries(reportFacts(report, words, area({ viewer })));
 };
 
 describe('the popup of a report', () => {

@@ -55,6 +55,7 @@ export interface MapSetup {
 /** The layers whose features answer to a click before the place beneath them does. */
 const CLICKABLE = [
   'reports-point',
+  'reports-stack',
   'reports-cluster',
   'squares-point',
   'squares',
@@ -206,8 +207,10 @@ export class GridMap {
     this.marked[state] = id === null ? null : { level, id };
   }
 
-  fit(bounds: Bounds, padding: Padding, animate = true): void {
-    this.map.fitBounds(bounds, { padding, ...FIT, duration: animate ? FIT.duration : 0 });
+  fit(bounds: Bounds, padding: Padding): void {
+    // A card that has just opened has taken from the map's width; MapLibre itself would notice only later.
+    this.map.resize();
+    this.map.fitBounds(bounds, { padding, ...FIT });
   }
 
   jump(camera: Camera): void {
@@ -245,6 +248,10 @@ export class GridMap {
       this.setup.events.popupClosed();
     });
     this.popup = popup.addTo(this.map);
+  }
+
+  get hasPopup(): boolean {
+    return this.popup !== null;
   }
 
   closePopup(): void {

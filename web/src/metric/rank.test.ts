@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { metric, row } from '../testing/rows';
-import { intervalAxis, ranked, worstFirst } from './rank';
+import { groupOf, groupStarts, ranked, withPlaces, worstFirst } from './rank';
 
 const rows = [
   row({ place: 'a', code: '1', name: '甲', value: 0.5, n: 10 }),
@@ -20,7 +20,7 @@ describe('ranked', () => {
   });
 
   it('counts from the first shown, with the unranked at the bottom whichever way it is sorted', () => {
-    expect(order({ key: 'value', descending: false })).toEqual(['f1', 'a2', 'b3', 'c3', 'e-', 'd-']);
+    expect(order({ key: 'value', descending: false })).toEqual(['f1', 'a2', 'b3', 'c3', 'd-', 'e-']);
     expect(order({ key: 'n', descending: true })).toEqual(['c1', 'f4', 'a3', 'b1', 'd-', 'e-']);
   });
 
@@ -37,6 +37,23 @@ describe('ranked', () => {
     expect(descending).toEqual([false, true, true]);
   });
 
+  it('puts figures that are not there yet before small ones, and no data last', () => {
+    const open = row({ place: 'g', value: null, reason: 'not_reached', n: 9 });
+    const withheld = row({ place: 'h', value: null, reason: 'small_n', n: null });
+    const listed = ranked([...rows, withheld, open], { key: 'value', descending: false }, 'raw', 5);
+    expect(listed.slice(4).map((entry) => [entry.row.place, groupOf(entry, 5)])).toEqual([
+      ['g', 'open'],
+      ['h', 'small'],
+      ['d', 'small'],
+      ['e', 'none'],
+    ]);
+    expect([...groupStarts(listed, 5)]).toEqual([
+      [4, 'open'],
+      [5, 'small'],
+      [7, 'none'],
+    ]);
+  });
+
   it('ranks by the shrunken rate where that is mapped', () => {
     const [first] = ranked(
       [row({ place: 'x', value: 1, shrunken: 0.6, n: 9 })],
@@ -48,29 +65,12 @@ describe('ranked', () => {
   });
 });
 
-describe('intervalAxis', () => {
-  const axis = (part: [number, number][]) =>
-    intervalAxis(
-      ranked(
-        part.map(([low, high]) => row({ value: (low + high) / 2, low, high, n: 10 })),
-        { key: 'value', descending: true },
-        'raw',
-        5,
-      ),
-    );
-
-  it('spans the intervals', () => {
-    expect(
-      axis([
-        [0.4, 0.6],
-        [0.5, 0.9],
-      ]),
-    ).toEqual([0.4, 0.9]);
-  });
-
-  it('starts at zero where it nearly reaches it, and never has no length', () => {
-    expect(axis([[0.1, 0.9]])).toEqual([0, 0.9]);
-    expect(axis([[2, 2]])).toEqual([2, 3]);
-    expect(axis([])).toEqual([0, 1]);
+describe('withPlaces', () => {
+  it('lists every place, those without a row as without data', () => {
+    const place = { id: 'z', code: '9', name: '壬' };
+    const all = withPlaces(rows, [{ id: 'a', code: '1', name: '甲' }, place], '2026-10');
+    expect(all).toHaveLength(rows.length + 1);
+    expect(all.at(-1)).toMatchObject({ place: 'z', code: '9', name: '壬', period: '2026-10', reason: 'no_data', n: 0 });
+    expect(ranked(all, { key: 'value', descending: false }, 'raw', 5).at(-1)?.row.place).toBe('z');
   });
 });

@@ -1,5 +1,6 @@
 // The order of the ranking table.
 import type { Metric, MetricRow } from '../api/types';
+import { NO_ROW } from './rows';
 import { isSmall, mappedValue, type RateMode } from './scale';
 
 export type SortKey = 'value' | 'n' | 'name';
@@ -21,9 +22,20 @@ export const worstFirst = (metric: Pick<Metric, 'higher_is'>): Sort => ({
   descending: metric.higher_is !== 'better',
 });
 
+/** Why a row has its rank or none: a firm figure, no figure yet, one over too few cases, or no data at all. */
+export type RankGroup = 'ranked' | 'open' | 'small' | 'none';
+
+const GROUPS: readonly RankGroup[] = ['ranked', 'open', 'small', 'none'];
+
+export function groupOf({ row, value }: Pick<Ranked, 'row' | 'value'>, minN: number): RankGroup {
+  if (row.reason === 'no_data') return 'none';
+  if (isSmall(row, minN)) return 'small';
+  return value === null ? 'open' : 'ranked';
+}
+
 /**
- * Rows with a firm figure in the order asked for, then those over fewer than `minN`, which are never ranked. Ranks count
- * along the values as they are sorted; sorted by anything else, along `usual`.
+ * Rows with a firm figure in the order asked for, then those that are never ranked, without data last. Ranks count along
+ * the values as they are sorted; sorted by anything else, along `usual`.
  */
 export function ranked(
   rows: readonly MetricRow[],
@@ -33,16 +45,38 @@ export function ranked(
   usual: Sort = { key: 'value', descending: true },
 ): Ranked[] {
   const all = rows.map((row) => ({ row, value: mappedValue(row, mode), rank: null }));
-  const firm = all.filter(({ row, value }) => value !== null && !isSmall(row, minN));
-  const loose = all.filter(({ row, value }) => value === null || isSmall(row, minN));
   const order = (a: Ranked, b: Ranked) => compare(a, b, sort) || text(a.row).localeCompare(text(b.row), 'zh-CN');
   const { descending } = sort.key === 'value' ? sort : usual;
+  const of = (group: RankGroup): Ranked[] => all.filter((entry) => groupOf(entry, minN) === group);
   const ranks = ranksOf(
-    firm.map(({ value }) => value ?? 0),
+    of('ranked').map(({ value }) => value ?? 0),
     descending,
   );
-  const ordered = firm.sort(order).map((entry) => ({ ...entry, rank: ranks.get(entry.value ?? 0) ?? null }));
-  return [...ordered, ...loose.sort(order)];
+  return GROUPS.flatMap((group) =>
+    of(group)
+      .sort(order)
+      .map((entry) => (group === 'ranked' ? { ...entry, rank: ranks.get(entry.value ?? 0) ?? null } : entry)),
+  );
+}
+
+/** Where each group of unranked rows begins. */
+export function groupStarts(entries: readonly Ranked[], minN: number): Map<number, RankGroup> {
+  const groups = entries.map((entry) => groupOf(entry, minN));
+  return new Map([...groups.entries()].filter(([index, group]) => group !== 'ranked' && group !== groups[index - 1]));
+}
+
+/** A place as the map knows it. */
+export interface ListedPlace {
+  id: string;
+  code: string | null;
+  name: string | null;
+}
+
+/** The rows, and one without data for each place that has none: the list is as long as the map has places. */
+export function withPlaces(rows: readonly MetricRow[], places: readonly ListedPlace[], period: string): MetricRow[] {
+  const known = new Set(rows.map((row) => row.place));
+  const missing = places.filter(({ id }) => !known.has(id));
+  return [...rows, ...missing.map(({ id, code, name }) => ({ ...NO_ROW, place: id, code, name, period }))];
 }
 
 const text = (row: MetricRow): string => row.code ?? row.name ?? '';
@@ -63,22 +97,4 @@ function compare(a: Ranked, b: Ranked, { key, descending }: Sort): number {
   if (key === 'name') return sign * (a.row.name ?? '').localeCompare(b.row.name ?? '', 'zh-CN');
   if (key === 'n') return sign * ((a.row.n ?? 0) - (b.row.n ?? 0));
   return sign * ((a.value ?? -Infinity) - (b.value ?? -Infinity));
-}
-
-/** The axis of the interval bars: it holds every value; of the upper ends the outermost 3 % may be cut off. */
-export function intervalAxis(entries: readonly Ranked[]): [number, number] {
-  const ends = entries
-    .filter((entry) => entry.rank !== null)
-    .flatMap(({ row, value }) => [row.low ?? value, row.high ?? value])
-    .filter((end) => end !== null)
-    .sort((a, b) => a - b);
-  const low = ends[0] ?? 0;
-  const highest = entries.reduce(
-    (most, { rank, value }) => (rank === null ? most : Math.max(most, value ?? most)),
-    low,
-  );
-  const high = Math.max(highest, ends[Math.ceil((ends.length - 1) * 0.97)] ?? 1);
-  if (high <= low) return [low, low + 1];
-  // An axis that nearly reaches zero starts there.
-  return [low < high / 4 ? Math.min(0, low) : low, high];
 }

@@ -70,7 +70,7 @@ function covering(values: readonly number[], limits: readonly number[]): number[
   ];
 }
 
-/** First and last value of each class as the legend gives them: whole numbers do not stand in two classes. */
+/** First and last value of each class as a legend gives them: whole numbers do not stand in two classes. */
 export function classEnds(limits: Limits, unit: Unit, lowAlone = false): [number, number][] {
   const classes = limits.length - 1;
   return Array.from({ length: Math.max(0, classes) }, (_, k) => {
@@ -99,12 +99,15 @@ export type Fill =
   | { kind: 'not_reached'; colour: string; small: boolean }
   | { kind: 'no_data'; colour: string; small: boolean };
 
+/** Whether every single one was counted (is the post filled?): a census is exact however few there are. */
+export const isCensus = ({ metric }: Pick<MetricTable, 'metric'>): boolean => metric === 'leader_filled';
+
 /**
- * The n below which figures of a table are unsteady. A count is its own n, and whether the posts are filled is known of
- * every single one: there nothing is drawn from a sample, and only what is withheld from the public stays hatched.
+ * The n below which figures of a table are unsteady. A count is its own n and a census draws no sample: there only what
+ * is withheld from the public stays hatched.
  */
 export const leastN = (table: Pick<MetricTable, 'metric' | 'unit'>, minN: number): number =>
-  table.unit === 'count' || table.metric === 'leader_filled' ? 0 : minN;
+  table.unit === 'count' || isCensus(table) ? 0 : minN;
 
 /** Whether a figure rests on fewer than `minN`; the public is not even told on how many. */
 export const isSmall = (row: MetricRow, minN: number): boolean => row.n === null || row.n < minN;

@@ -3,7 +3,18 @@ import { computed, type ComputedRef } from 'vue';
 import { metricLink, workersLink } from '../api/links';
 import type { Area, Level, Metric, MetricRow, MetricTable } from '../api/types';
 import { SOURCE_OF } from '../map/style/common';
-import { fillOf, leastN, NO_SCALE, scaleOf, tally, type Fill, type Scale, type Tally } from '../metric/scale';
+import {
+  fillOf,
+  isCensus,
+  leastN,
+  NO_SCALE,
+  scaleOf,
+  tally,
+  type Fill,
+  type RateMode,
+  type Scale,
+  type Tally,
+} from '../metric/scale';
 import { landingMetric, ranksWorkers } from './fit';
 import { dataOf, useLoad, type Load } from './load';
 import { addMonths, isRunning, shownMonth } from './months';
@@ -25,6 +36,8 @@ export interface Figures {
   /** Whether the last month of the window is not over in the data. */
   running: boolean;
   scale: Scale;
+  /** Whether the mapped rates are shrunken; those of a census never are. */
+  rate: RateMode;
   /** Figures over fewer are unsteady: hatched and not ranked. */
   leastN: number;
   fills: Map<string, Fill>;
@@ -50,21 +63,21 @@ export function useFigures(area: () => Area, catalogue: () => readonly Metric[])
   const scaled = computed(() => {
     const shown = catalogue().find(({ id }) => id === table.value?.metric);
     if (!table.value || !shown) return null;
-    const { rate, classing } = view.value;
+    const { classing } = view.value;
+    const rate = rateOf(table.value);
     const least = leastN(table.value, area().min_n);
     const scale = scaleOf(table.value, shown, { mode: rate, classing, minN: least });
-    return { table: table.value, metric: shown, scale, least };
+    return { table: table.value, metric: shown, scale, rate, least };
   });
 
   const figures = computed((): Figures | null => {
     if (!scaled.value) return null;
-    const { table: whole, metric: shown, scale, least } = scaled.value;
+    const { table: whole, metric: shown, scale, rate, least } = scaled.value;
     const level = levelOf(whole.by);
     const month = shownMonth(view.value.month, area());
     const period = whole.period === 'month' && month !== null ? month : 'all';
     const rows = whole.rows.filter((row) => row.period === period);
     const of = (wanted: string) => whole.total.find((row) => row.period === wanted) ?? null;
-    const { rate } = view.value;
     const fills = new Map(
       rows.flatMap((row) => (row.place === null ? [] : [[row.place, fillOf(row, scale, rate, least)] as const])),
     );
@@ -79,6 +92,7 @@ export function useFigures(area: () => Area, catalogue: () => readonly Metric[])
       running: view.value.window !== 'all' && month !== null && isRunning(month, area()),
       previous: period === 'all' ? null : of(addMonths(period, -1)),
       scale,
+      rate,
       leastN: least,
       fills,
       tally: tally(fills.values(), Math.max(0, scale.limits.length - 1), area().counts[SOURCE_OF[level]]),
@@ -114,6 +128,7 @@ export function useWorkerFigures(
       previous: null,
       running: false,
       scale: NO_SCALE,
+      rate: rateOf(table),
       leastN: leastN(table, area().min_n),
       fills: new Map(),
       tally: tally([], 0),
@@ -121,6 +136,8 @@ export function useWorkerFigures(
   });
   return { figures, load: computed(() => load.value), retry };
 }
+
+const rateOf = (table: MetricTable): RateMode => (isCensus(table) ? 'raw' : view.value.rate);
 
 function levelOf(by: string): Level {
   return by === 'village' || by === 'microgrid' ? by : 'grid';

@@ -1,9 +1,8 @@
 // Keeps the view inside what the chosen metric offers.
 import type { Area, Level, Metric } from '../api/types';
-import type { View, Window } from './view';
+import { WINDOWS, type View, type Window } from './view';
 
 const LEVELS: readonly Level[] = ['village', 'grid', 'microgrid'];
-const WINDOWS: readonly Window[] = ['month', 'm3', 'm12', 'all'];
 
 export const levelsOf = (metric: Metric): Level[] => LEVELS.filter((level) => metric.by.includes(level));
 

@@ -47,7 +47,11 @@ export function useLayerData(area: () => Area, infos: () => readonly LayerInfo[]
   // The villages are the land itself; the level shown carries the figures and the clicks.
   const needed = (layer: FileLayer) =>
     mayRead(layer) &&
-    (layer === 'villages' || view.value.layers.includes(layer) || NEEDED_BY[layer] === view.value.level);
+    (layer === 'villages' ||
+      view.value.layers.includes(layer) ||
+      NEEDED_BY[layer] === view.value.level ||
+      // People hold their posts in micro-grids, to which their rows lead.
+      (view.value.ranking === 'workers' && (layer === 'grids' || layer === 'microgrids')));
 
   const loads = FILE_LAYERS.map((layer) => ({
     layer,

@@ -1,6 +1,7 @@
 // Loading as a value: the page shows each of its states.
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
 import { answers, ApiError } from '../api/client';
+import { mayPass, retryLater } from './retry';
 
 export type Load<T> =
   | { state: 'idle' }
@@ -21,18 +22,26 @@ export function reloadAll(): void {
   generation.value += 1;
 }
 
-/** Loads the JSON at `link()` whenever the link changes; null loads nothing. A late answer to an old link is dropped. */
+/**
+ * Loads the JSON at `link()` whenever the link changes; null loads nothing. A late answer to an old link is dropped. What
+ * failed is tried again after a while; until that succeeds the failure stays on the page.
+ */
 export function useLoad<T>(link: () => string | null): Loaded<T> {
   const load: ShallowRef<Load<T>> = shallowRef({ state: 'idle' });
   let latest = 0;
+  let failures = 0;
+  let cancelRetry: (() => void) | null = null;
 
   async function start(url: string | null): Promise<void> {
+    failures = 0;
+    load.value = url === null ? { state: 'idle' } : { state: 'loading', previous: dataOf(load.value) };
+    await attempt(url);
+  }
+
+  async function attempt(url: string | null): Promise<void> {
     const mine = (latest += 1);
-    if (url === null) {
-      load.value = { state: 'idle' };
-      return;
-    }
-    load.value = { state: 'loading', previous: dataOf(load.value) };
+    cancelRetry?.();
+    if (url === null) return;
     try {
       const data = await answers.get<T>(url);
       if (mine === latest) load.value = { state: 'ready', data };
@@ -40,11 +49,17 @@ export function useLoad<T>(link: () => string | null): Loaded<T> {
       if (mine !== latest) return;
       const error = cause instanceof ApiError ? cause : new ApiError(null, '', String(cause));
       load.value = { state: 'failed', error };
+      failures += 1;
+      if (mayPass(error)) cancelRetry = retryLater(() => void attempt(url), failures);
     }
   }
 
   const stop = watch([link, generation], ([url]) => void start(url), { immediate: true });
-  onScopeDispose(stop, true);
+  onScopeDispose(() => {
+    stop();
+    latest += 1;
+    cancelRetry?.();
+  }, true);
   return { load, retry: () => void start(link()) };
 }
 

@@ -28,9 +28,16 @@ const current: ShallowRef<View> = shallowRef(parseView(location.search, fallback
 
 export const view: DeepReadonly<ShallowRef<View>> = readonly(current);
 
+/** A window that nobody chose starts again from the narrowest when something else is counted. */
+function fresh(part: Partial<View>): Partial<View> {
+  const counted = ['metric', 'level', 'kind', 'clock'] as const;
+  const changed = counted.some((key) => key in part && part[key] !== current.value[key]);
+  return changed && !current.value.windowNamed ? { window: DEFAULT_VIEW.window } : {};
+}
+
 /** Changes the view. `step` makes the change one that the browser's back button undoes. */
 export function change(part: Partial<View>, step = true): void {
-  const next = { ...current.value, ...part };
+  const next = { ...current.value, ...fresh(part), ...part };
   const query = viewQuery(next);
   if (query !== viewQuery(current.value)) {
     if (step) history.pushState(null, '', query);

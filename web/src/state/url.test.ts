@@ -8,6 +8,7 @@ const VIEWS: View[] = [
     metric: 'submit_to_close',
     level: 'microgrid',
     window: 'm12',
+    windowNamed: true,
     month: '2026-02',
     kind: '邻里 & 纠纷',
     clock: 'working',
@@ -52,6 +53,14 @@ describe('parseView', () => {
     const remembered: View = { ...DEFAULT_VIEW, locale: 'en' };
     expect(parseView('', remembered).locale).toBe('en');
     expect(parseView('?lang=zh', remembered).locale).toBe('zh');
+  });
+});
+
+describe('the window', () => {
+  it('is named by a link, or left to the page', () => {
+    expect(parseView('?period=m3')).toMatchObject({ window: 'm3', windowNamed: true });
+    expect(parseView('?metric=visit_rate')).toMatchObject({ window: 'month', windowNamed: false });
+    expect(viewQuery({ ...DEFAULT_VIEW, window: 'm12' })).not.toContain('period');
   });
 });
 

@@ -2,7 +2,7 @@
 import type { Level } from '../api/types';
 import type { Sort, SortKey } from '../metric/rank';
 import { isMonth } from './months';
-import { DEFAULT_VIEW, LAYERS, type Camera, type LayerName, type Selection, type View, type Window } from './view';
+import { DEFAULT_VIEW, LAYERS, WINDOWS, type Camera, type LayerName, type Selection, type View } from './view';
 
 function oneOf<T extends string>(text: string | null, allowed: readonly T[], fallback: T): T {
   return allowed.find((item) => item === text) ?? fallback;
@@ -39,10 +39,12 @@ export function parseView(search: string, fallback: View = DEFAULT_VIEW): View {
   const query = new URLSearchParams(search);
   const month = query.get('month');
   const metric = query.get('metric');
+  const window = WINDOWS.find((name) => name === query.get('period'));
   return {
     metric: metric !== null && /^[a-z0-9_]+$/.test(metric) ? metric : fallback.metric,
     level: oneOf<Level>(query.get('by'), ['village', 'grid', 'microgrid'], fallback.level),
-    window: oneOf<Window>(query.get('period'), ['month', 'm3', 'm12', 'all'], fallback.window),
+    window: window ?? fallback.window,
+    windowNamed: window !== undefined,
     month: month !== null && isMonth(month) ? month : null,
     kind: query.get('kind') || null,
     clock: oneOf(query.get('clock'), ['wall', 'working'], fallback.clock),
@@ -64,7 +66,8 @@ export function viewQuery(view: View): string {
   const query = new URLSearchParams();
   if (view.metric !== null) query.set('metric', view.metric);
   query.set('by', view.level);
-  query.set('period', view.window);
+  // What the page widened by itself it will widen again.
+  if (view.windowNamed) query.set('period', view.window);
   if (view.month !== null) query.set('month', view.month);
   if (view.kind !== null) query.set('kind', view.kind);
   if (view.clock !== 'wall') query.set('clock', view.clock);

@@ -4,7 +4,8 @@ import type { Sort } from '../metric/rank';
 import type { Locale } from '../i18n/translate';
 
 /** How many months one figure covers; all but `all` end at the chosen month. */
-export type Window = 'month' | 'm3' | 'm12' | 'all';
+export const WINDOWS = ['month', 'm3', 'm12', 'all'] as const;
+export type Window = (typeof WINDOWS)[number];
 
 export type Selection = { kind: 'none' } | { kind: 'place'; id: string } | { kind: 'report'; id: string };
 
@@ -38,6 +39,8 @@ export interface View {
   metric: string | null;
   level: Level;
   window: Window;
+  /** Whether somebody chose the window. If nobody did, the page widens it until most places have a firm figure. */
+  windowNamed: boolean;
   /** The local month "2026-10"; null: the latest that is over. */
   month: string | null;
   /** The kind of report that the figures, points and hexagons are restricted to. */
@@ -61,6 +64,7 @@ export const DEFAULT_VIEW: View = {
   metric: null,
   level: 'grid',
   window: 'month',
+  windowNamed: false,
   month: null,
   kind: null,
   clock: 'wall',

@@ -35,6 +35,7 @@ function sources(base: BaseSource): Record<string, SourceSpecification> {
     households: NOTHING,
     devices: NOTHING,
     hexagons: NOTHING,
+    'reports-faint': NOTHING,
     reports: {
       ...NOTHING,
       promoteId: 'id',

@@ -50,9 +50,11 @@ describe('style', () => {
     expect(visible({ shown: ['reports'], level: 'grid', hexagonLimits: [] })).toEqual([
       'land',
       'fill-grid',
+      'reports-faint',
       'reports-cluster',
-      'reports-count',
       'reports-point',
+      'reports-stack',
+      'reports-count',
     ]);
   });
 });
