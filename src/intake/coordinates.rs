@@ -1,7 +1,7 @@
 //! The points of a file, and what looks wrong with them. Nothing is mended in silence: what looks wrong is taken in as it
 //! stands, and reported.
 
-use super::{error::IntakeError, problem::Problem, report::IntakeReport, rows::Rows};
+use super::{error::IntakeError, position::PositionProblem, problem::Problem, report::IntakeReport, rows::Rows};
 use crate::{
     geometry::{Datum, LonLat},
     layer::Layer,
@@ -44,7 +44,7 @@ impl Coordinates {
         let area = rows.context().area;
         let swapped_fits = || rows.positions.swapped_point(row).filter(|at| area.is_none_or(|area| area.contains(*at)));
         let point = rows.positions.point(row);
-        if let Err(problem) = &point {
+        if let Err(problem @ (PositionProblem::Range(_) | PositionProblem::Crs(_))) = &point {
             self.bad += 1;
             self.first_bad.get_or_insert_with(|| format!("row {}: {problem}", row.number));
         }

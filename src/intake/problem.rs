@@ -28,6 +28,7 @@ vocabulary! {
         IdenticalCoordinates => "identical_coordinates", "大量坐标相同", "many rows with the same coordinates";
         WrongDatum => "wrong_datum", "坐标系可能不对", "the points fit better under another datum";
         ClosedBeforeCreated => "closed_before_created", "结案早于提交", "closed before it was submitted";
+        BeforeSubmitted => "before_submitted", "早于提交", "something happened to it before it was submitted";
         StateDisagrees => "state_disagrees", "状态与结案时间不一致", "a close date, but the state says otherwise";
         LocalTimeTwice => "local_time_twice", "本地时间出现两次（时钟回拨）", "a local time that occurred twice (clocks went back)";
         LocalTimeNever => "local_time_never", "本地时间不存在（时钟拨快）", "a local time that never was (clocks went forward)";

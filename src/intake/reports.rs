@@ -47,6 +47,10 @@ fn report_draft(rows: &Rows, row: &Row, report: &mut IntakeReport) -> Result<Rep
     let stages: Vec<_> = stages.map(|(transition, at)| EventDraft { transition, at, actor: None }).collect();
     let closed_at = closed_at.or_else(|| stages.iter().find(|event| event.transition == State::Closed).map(|event| event.at));
     report_oddities(report, row, submitted_at, closed_at, stated);
+    if let Some(early) = stages.iter().find(|stage| stage.at < submitted_at && stage.transition != State::Closed) {
+        let text = format!("{} {}, submitted {submitted_at}", early.transition, early.at);
+        report.warn(Problem::BeforeSubmitted, Some(row.number), text);
+    }
     let mut draft = ReportDraft {
         row: row.number,
         source,

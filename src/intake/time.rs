@@ -143,11 +143,14 @@ fn excel_serial(text: &str) -> Option<NaiveDateTime> {
     epoch.checked_add_signed(TimeDelta::seconds((days * 86_400.0).round() as i64))
 }
 
-/// Whether `format` can be read by: strftime, or [`EXCEL`].
+/// Whether times can be read by `format`: strftime that settles a date, or [`EXCEL`].
 #[must_use]
 pub fn is_format(format: &str) -> bool {
-    let mut items = StrftimeItems::new(format);
-    format == EXCEL || (format.contains('%') && !items.any(|item| item == Item::Error))
+    let reads_what_it_writes = || {
+        let is_known = StrftimeItems::new(format).all(|item| item != Item::Error);
+        is_known && parse_as(&DateTime::UNIX_EPOCH.format(format).to_string(), format).is_some()
+    };
+    format == EXCEL || reads_what_it_writes()
 }
 
 fn parse_as(text: &str, format: &str) -> Option<Parsed> {
@@ -309,7 +312,8 @@ mod tests {
         assert_eq!(excel.date("46296"), Ok("2026-10-01".parse().unwrap()));
         let refused = excel.instant("12").unwrap_err().to_string();
         assert!(refused.contains("(excel)") && refused.contains("--time-format"), "{refused}");
-        assert!(is_format("%Y-%m-%d") && is_format(EXCEL) && !is_format("%Y-%q") && !is_format("yyyy-mm-dd"));
+        assert!(is_format("%Y-%m-%d") && is_format(EXCEL) && is_format("%d.%m.%y %H:%M %z"));
+        assert!(["%Y-%q", "%Y-%K", "%H:%M", "yyyy-mm-dd", ""].iter().all(|format| !is_format(format)));
     }
 
     fn formats(values: &[&str]) -> Vec<String> {

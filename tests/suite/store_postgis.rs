@@ -50,5 +50,5 @@ async fn a_server_that_is_not_there_is_named() {
     // Port 9 (discard) refuses.
     let target = Target::Postgres("postgres://somebody:secret@127.0.0.1:9/wangge".to_owned());
     let refused = Store::open(&target, None).await.unwrap_err();
-    assert_eq!(refused.to_string(), "cannot open the store at 127.0.0.1/wangge");
+    assert_eq!(refused.to_string(), "cannot open the store at 127.0.0.1:9/wangge");
 }

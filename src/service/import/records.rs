@@ -7,7 +7,7 @@ use super::{
     resolve::Names,
 };
 use crate::{
-    case::{CaseEvent, REPORTER},
+    case::{Case, CaseEvent, REPORTER},
     geometry::LonLat,
     intake::{
         self, CaseEventDraft, DeviceDraft, EventDraft, FacilityDraft, FulfilmentDraft, HouseholdDraft, IntakeReport,
@@ -292,7 +292,7 @@ impl Job {
     /// The events, and the persons or offices that acted in them and are not stored yet: files name them as they like, also by
     /// name, and that stays in the private store.
     fn case_events(&self, drafts: Vec<CaseEventDraft>, report: &mut IntakeReport) -> (Vec<Person>, Vec<CaseEvent>) {
-        let stored: HashMap<&str, Id> = self.records.cases.iter().map(|case| (case.source.as_str(), case.id)).collect();
+        let stored: HashMap<&str, &Case> = self.records.cases.iter().map(|case| (case.source.as_str(), case)).collect();
         let mut ids: HashMap<String, Id> = self.records.persons.iter().map(|it| (it.source.clone(), it.id)).collect();
         let (mut actors, mut events) = (Vec::new(), Vec::with_capacity(drafts.len()));
         for CaseEventDraft { row, case, mut event } in drafts {
@@ -300,6 +300,10 @@ impl Job {
                 refuse(report, row, format!("case {case:?}"));
                 continue;
             };
+            if event.at < case.submitted_at {
+                let text = format!("{}: {} {}, submitted {}", case.source, event.transition, event.at, case.submitted_at);
+                report.warn(Problem::BeforeSubmitted, Some(row), text);
+            }
             if let Some(actor) = event.actor.take() {
                 event.actor = Some(if actor == REPORTER || actor.parse::<Id>().is_ok() {
                     actor
@@ -312,7 +316,7 @@ impl Job {
                     id.to_string()
                 });
             }
-            events.push(self.event(case, event));
+            events.push(self.event(case.id, event));
         }
         (actors, events)
     }
