@@ -49,6 +49,9 @@ pub(super) async fn settle(connection: &mut SqliteConnection, private: &Path) ->
             tracing::warn!("the program ended between the two files of a commit, which was not confirmed: it is taken back");
             let undo: Vec<String> =
                 sqlx::query_scalar("SELECT statement FROM main.undo ORDER BY seq DESC").fetch_all(&mut *connection).await?;
+            if undo.iter().any(|statement| statement == SWEPT) {
+                return Err(StoreError::HalvesApart(private.to_owned()));
+            }
             for statement in undo {
                 sqlx::query(AssertSqlSafe(statement)).persistent(false).execute(&mut *connection).await?;
             }
@@ -61,7 +64,21 @@ pub(super) async fn settle(connection: &mut SqliteConnection, private: &Path) ->
     Ok(())
 }
 
-/// Empties the undo log: the commit before the one that begins is whole.
+/// In the place of an undo log that is needed no more: a GeoPackage that lacks the last commit all the same was put back from a
+/// backup.
+const SWEPT: &str = "SELECT 'the last commit is whole'";
+
+/// Empties the undo log of a commit that is whole. With the lock on both files, of which a commit holds one until the other is
+/// written, the marks tell whether it is.
+pub(super) async fn sweep(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    if halves(&mut *connection).await? == Halves::Whole {
+        forget(&mut *connection).await?;
+        sqlx::query("INSERT INTO main.undo (statement) VALUES ($1)").bind(SWEPT).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// Empties the undo log, where the last commit is whole.
 pub(super) async fn forget(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM main.undo").execute(connection).await?;
     Ok(())

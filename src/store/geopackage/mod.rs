@@ -43,16 +43,17 @@ pub(super) struct GeoPackage {
     directory: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
+    sweeper: SqlitePool,
     seen: seen::Seen,
 }
 
 impl GeoPackage {
     /// Opens the store in `directory`; makes it where there is none.
     pub(super) async fn open(directory: &Path) -> Result<Self, StoreError> {
-        let (writer, readers) = open::open(directory).await?;
+        let open::Pools { writer, readers, sweeper } = open::open(directory).await?;
         let files = [open::PUBLIC_FILE, open::PRIVATE_FILE].map(|name| directory.join(name));
         let seen = seen::Seen::note(&readers, [&files[0], &files[1]]).await?;
-        Ok(Self { directory: directory.to_owned(), writer, readers, seen })
+        Ok(Self { directory: directory.to_owned(), writer, readers, sweeper, seen })
     }
 
     fn private(&self) -> PathBuf {
@@ -120,7 +121,7 @@ impl Backend for GeoPackage {
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         marks::settle(&mut transaction, &self.private()).await?;
         marks::forget(&mut transaction).await?;
-        Ok(Box::new(SqliteTransaction(transaction)))
+        Ok(Box::new(SqliteTransaction { transaction, sweeper: self.sweeper.clone() }))
     }
 
     async fn watch(&self, area: String, latest: watch::Sender<i64>) -> Result<(), StoreError> {
@@ -167,6 +168,7 @@ impl Backend for GeoPackage {
             }
         }
         self.readers.close().await;
+        self.sweeper.close().await;
         self.writer.close().await;
     }
 }
@@ -178,18 +180,29 @@ async fn settle(writer: &SqlitePool, private: &Path) -> Result<(), StoreError> {
     Ok(transaction.commit().await?)
 }
 
-struct SqliteTransaction(sqlx::Transaction<'static, Sqlite>);
+/// Empties the undo log, which holds what was known of persons before, and a statement for each row of a first import. Nobody is
+/// waited for: the next transaction that begins empties it too.
+async fn sweep(sweeper: &SqlitePool) -> Result<(), StoreError> {
+    let mut transaction = sweeper.begin_with("BEGIN IMMEDIATE").await?;
+    marks::sweep(&mut transaction).await?;
+    Ok(transaction.commit().await?)
+}
+
+struct SqliteTransaction {
+    transaction: sqlx::Transaction<'static, Sqlite>,
+    sweeper: SqlitePool,
+}
 
 #[async_trait]
 impl Transaction for SqliteTransaction {
     async fn execute(&mut self, sql: Sql, values: Vec<Value>) -> Result<u64, StoreError> {
         let (sql, values) = bind(&sql, &values)?;
-        Ok(sqlx::query_with(sql, values).execute(&mut *self.0).await?.rows_affected())
+        Ok(sqlx::query_with(sql, values).execute(&mut *self.transaction).await?.rows_affected())
     }
 
     async fn fetch(&mut self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         let (sql, values) = bind(&sql, &values)?;
-        let rows = sqlx::query_with(sql, values).fetch(&mut *self.0);
+        let rows = sqlx::query_with(sql, values).fetch(&mut *self.transaction);
         Ok(rows.map_ok(Row::Sqlite).try_collect().await?)
     }
 
@@ -197,8 +210,12 @@ impl Transaction for SqliteTransaction {
         for layer in touched {
             self.update_contents(layer).await?;
         }
-        marks::count(&mut self.0).await?;
-        Ok(self.0.commit().await?)
+        marks::count(&mut self.transaction).await?;
+        self.transaction.commit().await?;
+        if let Err(error) = sweep(&self.sweeper).await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "the undo log stays until the next commit");
+        }
+        Ok(())
     }
 }
 

@@ -34,8 +34,16 @@ const MAKE_SCHEMA_TABLE: &str = "CREATE TABLE IF NOT EXISTS gpkg.wangge_schema (
 
 const APPLIED: &str = "SELECT coalesce(max(number), 0) FROM gpkg.wangge_schema";
 
-/// Returns the pool of one connection that writes and the pool of those that read.
-pub(super) async fn open(directory: &Path) -> Result<(SqlitePool, SqlitePool), StoreError> {
+/// The connections of a store.
+pub(super) struct Pools {
+    /// Of one connection.
+    pub writer: SqlitePool,
+    pub readers: SqlitePool,
+    /// Of one connection, which writes too, but only where it has to wait for nobody.
+    pub sweeper: SqlitePool,
+}
+
+pub(super) async fn open(directory: &Path) -> Result<Pools, StoreError> {
     let failed = |source: std::io::Error| StoreError::Open { place: directory.display().to_string(), source: source.into() };
     fs::create_dir_all(directory).map_err(failed)?;
     let public = directory.join(PUBLIC_FILE);
@@ -61,7 +69,11 @@ pub(super) async fn open(directory: &Path) -> Result<(SqlitePool, SqlitePool), S
     attach(&mut first, &public, false).await?;
     prepare(&mut first, &public, &private).await?;
     first.close().await?;
-    Ok((pool(&options, &public, false), pool(&options, &public, true)))
+    Ok(Pools {
+        writer: pool(&options, &public, false),
+        readers: pool(&options, &public, true),
+        sweeper: pool(&options.busy_timeout(Duration::ZERO), &public, false),
+    })
 }
 
 /// Makes an empty file where there is none, and never opens one that is there: no descriptor of ours may touch a file that

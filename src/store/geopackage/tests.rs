@@ -3,8 +3,9 @@
 use super::GeoPackage;
 use crate::{
     case::{Case, CaseEvent, REPORT, State},
+    people::Contact,
     place::{CodeScheme, Household, Id},
-    store::{AreaSettings, RowEvents, Store, StoreError},
+    store::{AreaSettings, RowEvents, Store, StoreError, Target},
 };
 use chrono::{DateTime, Utc};
 use std::sync::{Arc, OnceLock};
@@ -60,6 +61,48 @@ async fn a_full_disk_gives_a_clear_error_and_loses_nothing() {
     assert_eq!(store.households().await.unwrap().len(), 5_000);
 }
 
+fn target(directory: &std::path::Path) -> Target {
+    Target::Directory(directory.to_owned())
+}
+
+async fn write(store: &Store, homes: &[(usize, &str)]) {
+    let contact = |phone: &str| Some(Contact { phone: Some(phone.to_owned()), ..Contact::default() });
+    let homes: Vec<_> = homes.iter().map(|&(i, phone)| (household(i), contact(phone))).collect();
+    let mut writer = store.write().await.unwrap();
+    writer.upsert_households(&homes).await.unwrap();
+    writer.commit().await.unwrap();
+}
+
+/// Of all private rows, those included that no household leads to.
+async fn phones(geopackage: &GeoPackage) -> Vec<String> {
+    let phones = "SELECT phone FROM household_private ORDER BY phone";
+    sqlx::query_scalar(phones).fetch_all(&geopackage.readers).await.unwrap()
+}
+
+/// As a crash between the two files leaves it: the private file has the second commit, the GeoPackage only the first, and the
+/// undo log was not emptied.
+#[tokio::test]
+async fn a_commit_that_reached_only_the_private_file_is_taken_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let public = directory.path().join(super::PUBLIC_FILE);
+    let (_, store) = founded(directory.path()).await;
+    write(&store, &[(1, "first")]).await;
+    store.close().await;
+    let before = std::fs::read(&public).unwrap();
+    let geopackage = Arc::new(GeoPackage::open(directory.path()).await.unwrap());
+    geopackage.sweeper.close().await;
+    let store = Store { backend: geopackage, area: Arc::new(OnceLock::from("test".to_owned())) };
+    write(&store, &[(1, "second"), (2, "new")]).await;
+    store.close().await;
+
+    std::fs::write(&public, &before).unwrap();
+    let geopackage = Arc::new(GeoPackage::open(directory.path()).await.unwrap());
+    assert_eq!(phones(&geopackage).await, ["first"], "the new household's contact is gone with it");
+    let store = Store { backend: geopackage.clone(), area: Arc::new(OnceLock::from("test".to_owned())) };
+    write(&store, &[(3, "third")]).await;
+    assert_eq!(phones(&geopackage).await, ["first", "third"]);
+}
+
 fn at(day: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(day * 86_400, 0).unwrap()
 }
@@ -105,7 +148,7 @@ async fn events_of_an_older_store_are_the_rows_if_they_name_nobody() {
     }
     store.close().await;
 
-    let store = Store::open(&crate::store::Target::Directory(directory.path().to_owned()), None).await.unwrap();
+    let store = Store::open(&target(directory.path()), None).await.unwrap();
     let mut writer = store.write().await.unwrap();
     let covers = vec![State::Submitted, State::Closed];
     let row = RowEvents { case: case.id, covers, events: vec![event(State::Submitted, 1, None)] };
