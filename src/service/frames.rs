@@ -324,7 +324,7 @@ impl Builder<'_> {
                     let before = last.get(&boundary.id).and_then(|row| self.input.places.get_mut(*row));
                     match before {
                         Some(before) if before.to == Some(era.stretch.from) && before.at == at && !today => {
-                            before.to = era.stretch.to
+                            before.to = era.stretch.to;
                         }
                         _ => {
                             last.insert(boundary.id, self.input.places.len());

@@ -172,7 +172,7 @@ impl RowCounter {
         let leftover = start > 0 && bytes.get(start - 1) == Some(&b'\r') && leading.first() == Some(&b'\n');
         self.number += 1 + line_ends(&leading[usize::from(leftover)..]) as u64;
         let lines = line_ends(body);
-        let open = line_ends(body.trim_ascii_end()) > 0 && body.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+        let open = line_ends(body.trim_ascii_end()) > 0 && body.iter().fold(false, |odd, byte| odd ^ (*byte == b'"'));
         Span { number: self.number, lines, start: start + leading.len(), open }
     }
 }

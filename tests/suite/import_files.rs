@@ -243,12 +243,12 @@ async fn round_trip(format: ExportFormat, ending: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn exported_geojson_comes_back_as_it_was() {
-    round_trip(ExportFormat::GeoJson, "geojson").await;
+    Box::pin(round_trip(ExportFormat::GeoJson, "geojson")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn exported_tables_come_back_as_they_were() {
-    round_trip(ExportFormat::Csv, "csv").await;
+    Box::pin(round_trip(ExportFormat::Csv, "csv")).await;
 }
 
 /// A list of telephone numbers takes nothing away; an empty cell does.

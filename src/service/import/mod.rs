@@ -21,6 +21,7 @@ use chrono_tz::Tz;
 use std::{path::PathBuf, sync::Arc};
 
 /// What to import, and how.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ImportOptions {
     pub layer: Layer,
     pub path: PathBuf,

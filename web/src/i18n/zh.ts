@@ -5,7 +5,7 @@ export const zh = {
   'app.synthetic.long': '合成数据，非真实住户与上报',
   'app.synthetic.both': '合成数据 · synthetic',
   'app.public': '公开视图',
-  'app.public.long': '公开视图：样本少于 {n} 的数字不予显示，位置粗化到 100 米',
+  'app.public.long': '公开视图：样本少于 {n} 的数字不予显示，其余取整，位置粗化到 100 米',
   'app.language': 'English',
   'app.copyLink': '复制链接',
   'app.copied': '链接已复制，打开即为当前视图',
