@@ -48,7 +48,8 @@ pub struct Case {
     pub now: Option<Placement>,
 }
 
-/// Where the events of a case lead: the state, and when it was last closed if it is closed now. `events` in whatever order.
+/// Where the events of a case lead: the state, and when it was last closed if it is closed now, or discarded if it is that.
+/// `events` in whatever order.
 ///
 /// A state that the source states without a date counts where the events tell of nothing but the submission, or of a case
 /// that is still open (and was not reopened) while the source says that it is over.
@@ -60,7 +61,9 @@ pub fn outcome<'a>(stated: Option<State>, events: impl IntoIterator<Item = &'a C
     let reopened = ordered.iter().any(|event| event.transition == State::Reopened);
     let lags = |stated: State| last == State::Submitted || (last.is_open() && !stated.is_open() && !reopened);
     let state = stated.filter(|stated| lags(*stated)).unwrap_or(last);
-    let closed = ordered.iter().rev().find(|event| event.transition == State::Closed).map(|event| event.at);
+    // As files have it, where the one date of a discarded report is that of its discarding.
+    let ending = if state.is_discarded() { state } else { State::Closed };
+    let closed = ordered.iter().rev().find(|event| event.transition == ending).map(|event| event.at);
     (state, if state.is_open() { None } else { closed })
 }
 
@@ -120,7 +123,8 @@ mod tests {
         assert_eq!(of(&[(Submitted, 1), (Closed, 5)]), (Closed, Some(5)));
         assert_eq!(of(&[(FeedbackSent, 9), (Closed, 5), (Submitted, 1)]), (FeedbackSent, Some(5)));
         assert_eq!(of(&[(Submitted, 1), (Closed, 5), (Reopened, 8)]), (Reopened, None));
-        assert_eq!(of(&[(Submitted, 1), (Void, 2)]), (Void, None));
+        assert_eq!(of(&[(Submitted, 1), (Void, 2)]), (Void, Some(2)));
+        assert_eq!(of(&[(Submitted, 1), (Closed, 5), (Reopened, 8), (Void, 9)]), (Void, Some(9)));
         assert_eq!(of(&[(Submitted, 7), (Closed, 5)]), (Closed, Some(5)), "closed before it was submitted");
         assert_eq!(of(&[]), (Submitted, None));
     }

@@ -111,8 +111,9 @@ pub fn assert_legal(cases: &[Case], events: &[CaseEvent]) {
         }
         let last = story[n - 1].transition;
         assert_eq!(case.state, last, "{}", case.source);
-        let closing = story.iter().rfind(|event| matches!(event.transition, State::Closed | State::Reopened));
-        let closed = closing.filter(|event| event.transition == State::Closed);
+        let ending = if last.is_discarded() { last } else { State::Closed };
+        let ended = story.iter().rfind(|event| event.transition == ending || event.transition == State::Reopened);
+        let closed = ended.filter(|event| event.transition == ending);
         assert_eq!(case.closed_at, closed.map(|event| event.at), "{}", case.source);
     }
     assert!(rest.is_empty(), "events without a case");

@@ -127,7 +127,7 @@ pub fn cases(seed: u64, n: usize, from: DateTime<Utc>, days: i64, bbox: BBox) ->
             location: Some(location),
             submitted_at,
             state,
-            closed_at,
+            closed_at: if state.is_discarded() { Some(at) } else { closed_at },
             stated: None,
             label: None,
             placement: None,

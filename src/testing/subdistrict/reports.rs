@@ -212,8 +212,9 @@ impl<'a> Writer<'a> {
         let grid = draft.microgrid.map(|microgrid| &places.grids[places.grid_of[microgrid]]);
         let label = grid.and_then(|grid| grid.code.as_ref()).filter(|_| channel.as_deref() == Some("qr"));
         let state = story.last().map_or(State::Submitted, |step| step.state);
-        let closing = story.iter().rfind(|step| matches!(step.state, State::Closed | State::Reopened));
-        let closed = closing.filter(|step| step.state == State::Closed);
+        let ending = if state.is_discarded() { state } else { State::Closed };
+        let ended = story.iter().rfind(|step| step.state == ending || step.state == State::Reopened);
+        let closed = ended.filter(|step| step.state != State::Reopened);
         self.dossier.cases.push(Case {
             id,
             kind: REPORT.to_owned(),
