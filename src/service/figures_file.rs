@@ -10,7 +10,7 @@ use crate::{
 use std::{collections::HashMap, io, sync::Arc};
 use tokio::sync::mpsc;
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 20] = [
     "metric",
     "unit",
     "place",
@@ -27,6 +27,10 @@ const COLUMNS: [&str; 16] = [
     "shrunken",
     "p90",
     "closed_median_raw",
+    "void",
+    "duplicate",
+    "rejected",
+    "negative",
 ];
 
 /// Bytes after which a piece goes to the reader.
@@ -67,6 +71,10 @@ impl Figures {
             row.shrunken.into(),
             row.p90.into(),
             row.closed_median_raw.into(),
+            row.excluded.map(|it| it.void).into(),
+            row.excluded.map(|it| it.duplicate).into(),
+            row.excluded.map(|it| it.rejected).into(),
+            row.excluded.map(|it| it.negative).into(),
         ]
     }
 }

@@ -142,10 +142,10 @@ impl Job {
                 parts.entry(parent).or_default().push(&boundary.shape);
             }
         }
-        let parents: Vec<_> = self.hot.division(above).boundaries.iter().filter(|it| parts.contains_key(&it.id)).collect();
-        let found = parents
-            .par_iter()
-            .filter_map(|parent| Some((*parent, uncovered(&parent.shape, parts.get(&parent.id)?, SLIVER_M2)?)));
+        let found = self.hot.division(above).boundaries.par_iter().filter_map(|parent| {
+            let parts = parts.get(&parent.id).map_or(&[][..], Vec::as_slice);
+            Some((parent, uncovered(&parent.shape, parts, SLIVER_M2)?))
+        });
         for (parent, excess) in found.collect::<Vec<_>>() {
             let text = format!("{}: {:.1} m² at {}", parent.name, excess.area_m2, excess.at);
             report.warn(Problem::Uncovered, None, text);
