@@ -710,7 +710,7 @@ export interface operations {
     figures: {
         parameters: {
             query?: {
-                /** @description `village`, `grid` (default), `microgrid` or `worker`. */
+                /** @description `area`, `village`, `grid` (default), `microgrid`, `worker` or `kind`, as far as the metric has it. */
                 by?: string;
                 /** @description `month` (default), `week`, `day` or `all`. */
                 period?: string;
@@ -722,7 +722,7 @@ export interface operations {
                 kind?: string;
                 /** @description `wall` (default) or `working` time, for response times. */
                 clock?: string;
-                /** @description `json` (default) or `csv`. */
+                /** @description `json` (default), `csv`, or `geojson`: the places of one period with their figures. */
                 format?: string;
             };
             header?: never;
@@ -744,6 +744,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FiguresDto"];
                     "text/csv": string;
+                    "application/geo+json": unknown;
                 };
             };
             400: {

@@ -7,7 +7,8 @@ export const en: Record<MessageKey, string> = {
   'app.synthetic.long': 'Synthetic data: no real household or report',
   'app.synthetic.both': '合成数据 · synthetic',
   'app.public': 'Public view',
-  'app.public.long': 'Public view: figures over fewer than {n} are withheld, the others rounded; positions are coarsened to 100 m',
+  'app.public.long':
+    'Public view: figures over fewer than {n} are withheld, the others rounded; positions are coarsened to 100 m',
   'app.language': '中文',
   'app.copyLink': 'Copy link',
   'app.copied': 'Link copied; it opens exactly this view',
