@@ -1,24 +1,8 @@
 // Builders that the tests share.
 import type { Area, Metric, MetricRow } from '../api/types';
+import { NO_ROW } from '../metric/rows';
 
-export const row = (part: Partial<MetricRow>): MetricRow => ({
-  place: null,
-  code: null,
-  name: null,
-  period: '2026-10',
-  value: null,
-  reason: null,
-  numerator: null,
-  denominator: null,
-  n: 0,
-  low: null,
-  high: null,
-  shrunken: null,
-  p90: null,
-  closed_median_raw: null,
-  excluded: null,
-  ...part,
-});
+export const row = (part: Partial<MetricRow>): MetricRow => ({ ...NO_ROW, period: '2026-10', reason: null, ...part });
 
 export const metric = (part: Partial<Metric>): Metric => ({
   id: 'visit_rate',
