@@ -33,7 +33,8 @@ impl Service {
         let hot = self.hot();
         let (from, to) = period::days(query.from.as_deref(), query.to.as_deref())?;
         viewer.check_window(from, to)?;
-        let period = period::between(from, to, hot.area()?.zone);
+        let area = hot.area()?;
+        let (period, synthetic) = (period::between(from, to, area.zone), area.synthetic);
         let records = std::sync::Arc::clone(hot.records(&self.store).await?);
         let turn = self.turn().await?;
         tokio::task::spawn_blocking(move || {
@@ -49,14 +50,14 @@ impl Service {
             }
             let shown =
                 cells.into_iter().filter_map(|cell| figures::shown(viewer, cell.count.into()).map(|count| (cell, count)));
-            to_geojson(shown).map_err(|error| ServiceError::Analytics(error.to_string()))
+            to_geojson(shown, synthetic).map_err(|error| ServiceError::Analytics(error.to_string()))
         })
         .await?
     }
 }
 
-fn to_geojson(cells: impl Iterator<Item = (Hexagon, u64)>) -> std::io::Result<Vec<u8>> {
-    let mut writer = GeoJsonWriter::new(Vec::new(), &["cell", "count"])?;
+fn to_geojson(cells: impl Iterator<Item = (Hexagon, u64)>, synthetic: bool) -> std::io::Result<Vec<u8>> {
+    let mut writer = GeoJsonWriter::new(Vec::new(), &["cell", "count"])?.synthetic(synthetic);
     for (Hexagon { cell, outline, .. }, count) in cells {
         let id = Id::derived("h3", &cell);
         let count = i64::try_from(count).unwrap_or(i64::MAX);

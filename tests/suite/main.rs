@@ -3,6 +3,7 @@
 mod architecture;
 mod http;
 mod http_changes;
+mod http_figures;
 mod http_limits;
 mod http_public;
 mod http_stop;
