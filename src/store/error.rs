@@ -61,6 +61,11 @@ pub enum StoreError {
     #[error("no {what} has the id {id}")]
     Missing { what: &'static str, id: Id },
 
+    #[error(
+        "the plan has moved on: its last entry is {found}, not {expected}; look at what was done since, then do this again"
+    )]
+    PlanMovedOn { expected: i64, found: i64 },
+
     #[error("boundaries cannot hold from {given}: the latest version holds from {latest}; give that day or a later one")]
     ValidFromTooEarly { given: NaiveDate, latest: NaiveDate },
     #[error(

@@ -26,6 +26,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_commit_marks"),
     migration!(3, "0003_stated_state"),
     migration!(4, "0004_event_origin"),
+    migration!(5, "0005_plans"),
 ];
 
 /// The number of the last step.

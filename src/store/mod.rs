@@ -12,6 +12,7 @@ mod error;
 mod events;
 mod geopackage;
 mod migrations;
+mod plans;
 mod postgis;
 mod read;
 mod record;
@@ -26,6 +27,7 @@ pub use changes::{Change, ChangeOp};
 pub use error::StoreError;
 pub use events::RowEvents;
 pub use geopackage::{Cell, ForeignLayer, PUBLIC_FILE, read_gpkg_layer};
+pub use plans::{EntryRecord, NewEntry, PlanRecord, PlanSummary};
 pub use read::{CaseFilter, Cursor, FulfilmentFilter, Page};
 pub use writer::Writer;
 

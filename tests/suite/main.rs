@@ -22,6 +22,7 @@ mod store_crash;
 mod store_geopackage;
 mod store_halves;
 mod store_places;
+mod store_plans;
 mod store_postgis;
 mod store_support;
 mod store_writers;

@@ -33,7 +33,7 @@ async fn persons_are_in_a_schema_of_their_own_and_geometries_are_indexed() {
     let mut connection = PgConnection::connect(url).await.unwrap();
     let private = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'private' ORDER BY tablename";
     let private: Vec<String> = sqlx::query_scalar(private).fetch_all(&mut connection).await.unwrap();
-    assert_eq!(private, ["case_private", "household_private", "person"]);
+    assert_eq!(private, ["case_private", "household_private", "person", "plan", "plan_entry"]);
     let unindexed = "SELECT g.f_table_name::text FROM geometry_columns AS g \
          JOIN pg_class AS c ON c.relname = g.f_table_name AND c.relkind = 'r' WHERE NOT EXISTS (\
          SELECT 1 FROM pg_indexes AS i WHERE i.tablename = g.f_table_name AND i.indexdef LIKE '%gist%')";
