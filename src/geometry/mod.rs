@@ -4,6 +4,7 @@
 //! alike, so a vertex inserted on it changes nothing.
 
 mod bbox;
+mod compactness;
 mod crs;
 mod datum;
 mod densify;
@@ -16,6 +17,7 @@ mod valid;
 pub(crate) mod vicinity;
 
 pub use bbox::BBox;
+pub use compactness::Compactness;
 pub use crs::{AxisOrder, Crs, CrsError};
 pub use datum::{Datum, UnknownDatum};
 pub use densify::{LONGEST_EDGE_M, densified};
