@@ -8,10 +8,12 @@
 mod edges;
 mod hexagon;
 mod index;
+mod points;
 mod tessellation;
 
 pub use hexagon::{Hexagon, RESOLUTIONS, hexagons};
 pub use index::{NearestBorder, PolygonIndex};
+pub use points::PointIndex;
 pub use tessellation::{Defect, DefectKind, Excess, SLIVER_M2, outside, overlaps_and_gaps, uncovered};
 
 #[cfg(test)]

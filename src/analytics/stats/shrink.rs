@@ -9,31 +9,52 @@ pub enum Rate {
     Proportion,
 }
 
-/// The shrunken rates of places, in the order given.
-///
-/// `rates`: numerator and denominator of each place. With m = Σy/Σn, s² the n-weighted variance of the rates and n̄ the mean
-/// denominator, v = m for events and m(1 − m) for proportions: A = max(0, s² − v/n̄), and place i keeps the weight
-/// A/(A + v/nᵢ) of its own rate. `None` where the denominator is 0; such places are left out of m, s² and n̄.
+/// What places are drawn towards, and how strongly.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prior {
+    /// The rate of all places together, m.
+    mean: f64,
+    /// What one place's own rate varies by chance, for a denominator of 1: v.
+    chance: f64,
+    /// How much the rates differ beyond chance, A.
+    between: f64,
+}
+
+impl Prior {
+    /// From the numerator and denominator of each place. With m = Σy/Σn, s² the n-weighted variance of the rates and n̄ the mean
+    /// denominator, v = m for events and m(1 − m) for proportions: A = max(0, s² − v/n̄). Places whose denominator is 0 are left
+    /// out; `None` if all are.
+    #[must_use]
+    pub fn of(rate: Rate, rates: &[(f64, f64)]) -> Option<Self> {
+        let known = || rates.iter().filter(|(_, n)| *n > 0.0);
+        let (sum_y, sum_n, places) = known().fold((0.0, 0.0, 0.0), |(ys, ns, k), (y, n)| (ys + y, ns + n, k + 1.0));
+        if sum_n <= 0.0 {
+            return None;
+        }
+        let mean = sum_y / sum_n;
+        let s2 = known().map(|(y, n)| n * (y / n - mean).powi(2)).sum::<f64>() / sum_n;
+        let chance = match rate {
+            Rate::Event => mean,
+            Rate::Proportion => mean * (1.0 - mean),
+        };
+        Some(Self { mean, chance, between: (s2 - chance / (sum_n / places)).max(0.0) })
+    }
+
+    /// The rate y/n of a place drawn towards m: it keeps the weight A/(A + v/n). `None` where n is 0.
+    #[must_use]
+    pub fn shrink(&self, (y, n): (f64, f64)) -> Option<f64> {
+        let Self { mean, chance, between } = *self;
+        // Both parts are 0 only when every rate is the same 0 or 1: then there is nothing to draw anywhere.
+        let weight = if between + chance / n > 0.0 { between / (between + chance / n) } else { 1.0 };
+        (n > 0.0).then(|| mean + weight * (y / n - mean))
+    }
+}
+
+/// The shrunken rates of places (numerator, denominator), in the order given, each drawn towards all of them; see [`Prior`].
 #[must_use]
 pub fn shrink(rate: Rate, rates: &[(f64, f64)]) -> Vec<Option<f64>> {
-    let known = || rates.iter().filter(|(_, n)| *n > 0.0);
-    let (sum_y, sum_n, places) = known().fold((0.0, 0.0, 0.0), |(ys, ns, k), (y, n)| (ys + y, ns + n, k + 1.0));
-    if sum_n <= 0.0 {
-        return vec![None; rates.len()];
-    }
-    let m = sum_y / sum_n;
-    let s2 = known().map(|(y, n)| n * (y / n - m).powi(2)).sum::<f64>() / sum_n;
-    let v = match rate {
-        Rate::Event => m,
-        Rate::Proportion => m * (1.0 - m),
-    };
-    let a = (s2 - v / (sum_n / places)).max(0.0);
-    let place = |&(y, n): &(f64, f64)| {
-        // Both parts are 0 only when every rate is the same 0 or 1: then there is nothing to draw anywhere.
-        let weight = if a + v / n > 0.0 { a / (a + v / n) } else { 1.0 };
-        (n > 0.0).then(|| m + weight * (y / n - m))
-    };
-    rates.iter().map(place).collect()
+    let prior = Prior::of(rate, rates);
+    rates.iter().map(|&place| prior?.shrink(place)).collect()
 }
 
 #[cfg(test)]
