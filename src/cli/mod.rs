@@ -4,6 +4,7 @@ mod analyze;
 mod analyze_output;
 mod analyze_reports;
 mod assign;
+mod districting;
 mod export;
 #[cfg(feature = "testing")]
 mod generate;
@@ -35,6 +36,7 @@ enum Command {
     Export(export::Args),
     Analyze(analyze::Args),
     Assign(assign::Args),
+    Districting(districting::Args),
     #[cfg(feature = "testing")]
     Generate(generate::Args),
 }
@@ -48,6 +50,7 @@ pub fn run() -> ExitCode {
         Command::Export(args) => wait_for(export::run(args)),
         Command::Analyze(args) => wait_for(analyze::run(&args)),
         Command::Assign(args) => wait_for(assign::run(&args)),
+        Command::Districting(args) => districting::run(&args),
         #[cfg(feature = "testing")]
         Command::Generate(args) => generate::run(&args),
     };

@@ -5,12 +5,14 @@
 //! point lies strictly west of it. So of polygons that share their vertices, exactly one contains each point of the area, its
 //! easternmost and northernmost border excepted: what lies there is in none of them. Holes need nothing special.
 
+mod boxes;
 mod edges;
 mod hexagon;
 mod index;
 mod points;
 mod tessellation;
 
+pub use boxes::Boxes;
 pub use hexagon::{Hexagon, RESOLUTIONS, hexagons};
 pub use index::{NearestBorder, PolygonIndex};
 pub use points::PointIndex;

@@ -10,7 +10,8 @@ use std::{
 const GROUPS: &[&[&str]] = &[
     &["geometry"],
     &["spatial", "table", "place", "people", "case", "round", "ledger"],
-    &["disclosure", "intake", "assign", "partition", "plan", "analytics", "store", "export"],
+    &["disclosure", "intake", "assign", "partition", "districting", "analytics", "store", "export"],
+    &["plan"],
     &["testing"],
     &["service"],
     &["http"],
