@@ -29,6 +29,7 @@ pub mod layer;
 pub mod partition;
 pub mod people;
 pub mod place;
+pub mod plan;
 pub mod round;
 pub mod service;
 pub mod spatial;

@@ -9,6 +9,7 @@ mod export;
 #[cfg(feature = "testing")]
 mod generate;
 mod import;
+mod plan;
 mod position_args;
 mod serve;
 mod store_args;
@@ -37,6 +38,7 @@ enum Command {
     Analyze(analyze::Args),
     Assign(assign::Args),
     Districting(districting::Args),
+    Plan(plan::Args),
     #[cfg(feature = "testing")]
     Generate(generate::Args),
 }
@@ -51,6 +53,7 @@ pub fn run() -> ExitCode {
         Command::Analyze(args) => wait_for(analyze::run(&args)),
         Command::Assign(args) => wait_for(assign::run(&args)),
         Command::Districting(args) => districting::run(&args),
+        Command::Plan(args) => wait_for(plan::run(args)),
         #[cfg(feature = "testing")]
         Command::Generate(args) => generate::run(&args),
     };

@@ -47,6 +47,12 @@ impl Viewer {
         matches!(self, Self::Administrator)
     }
 
+    /// Whether drafts of boundaries may be drawn and read: they are not decided, and their figures are those of single grids.
+    #[must_use]
+    pub const fn may_plan(self) -> bool {
+        matches!(self, Self::Administrator)
+    }
+
     /// Whether figures over fewer than [`MIN_N`] cases may leave.
     #[must_use]
     pub const fn may_read_small_n(self) -> bool {

@@ -53,6 +53,12 @@ pub async fn revalidate(State(tags): State<Tags>, request: Request, next: Next) 
     response
 }
 
+/// Keeps no copy of what changes without notice.
+pub async fn never(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 fn not_modified(tag: String) -> Response {
     (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response()
 }

@@ -2,9 +2,15 @@
 //!
 //! A detail says what is wrong, where, and how to mend it. Database text is logged, never returned.
 
-use crate::service::ServiceError;
+use super::wire::plans::EntryDto;
+use crate::{
+    geometry::LonLat,
+    plan::{Entry, Lock, PlanError},
+    service::ServiceError,
+};
 use axum::{
     Json,
+    extract::rejection::JsonRejection,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -21,11 +27,92 @@ pub struct Problem {
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
     detail: String,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    details: Option<Box<Details>>,
+}
+
+/// What else is told of a plan that can't be changed.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Details {
+    /// Where an edit can't be done, longitude and latitude.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<[f64; 2]>,
+    /// What is locked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<super::wire::edits::LockDto>)]
+    lock: Option<Lock>,
+    /// What others did to the plan meanwhile.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    entries: Vec<EntryDto>,
+    /// Entries that do not fit on the version in force.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conflicts: Vec<ConflictDto>,
+}
+
+/// An entry that does not fit.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConflictDto {
+    seq: i64,
+    why: String,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { kind, title, status: status.as_u16(), detail: detail.into() }
+        Self { kind, title, status: status.as_u16(), detail: detail.into(), details: None }
+    }
+
+    /// 400, or 413 or 415: the body is not what the request takes.
+    #[must_use]
+    pub fn bad_body(rejection: &JsonRejection) -> Self {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(rejection.body_text()),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "urn:wangge:problem:unsupported-media-type",
+                "内容类型不符 · Unsupported media type",
+                "the body must be JSON: send Content-Type: application/json",
+            ),
+            _ => Self::new(
+                StatusCode::BAD_REQUEST,
+                "urn:wangge:problem:bad-body",
+                "请求内容有误 · Bad body",
+                rejection.body_text(),
+            ),
+        }
+    }
+
+    /// 409: what others did to a plan stands in the way.
+    fn plan_moved_on(detail: String, entries: Vec<Entry>) -> Self {
+        let entries = entries.into_iter().map(Into::into).collect();
+        let problem = Self::new(
+            StatusCode::CONFLICT,
+            "urn:wangge:problem:plan-moved-on",
+            "方案已被他人修改 · The plan has moved on",
+            detail,
+        );
+        Self { details: Some(Box::new(Details { entries, ..Details::default() })), ..problem }
+    }
+
+    /// 422: it can't be done to the plan; 409 where that is because of what others did.
+    fn plan(error: &PlanError) -> Self {
+        if let PlanError::Conflicts { conflicts, .. } = error {
+            let problem = Self::plan_moved_on(error.to_string(), Vec::new());
+            let conflicts = conflicts.iter().map(|(seq, why)| ConflictDto { seq: *seq, why: why.clone() }).collect();
+            return Self { details: Some(Box::new(Details { conflicts, ..Details::default() })), ..problem };
+        }
+        let problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "urn:wangge:problem:plan",
+            "方案无法如此修改 · It can't be done to the plan",
+            error.to_string(),
+        );
+        let (at, lock) = match error {
+            PlanError::Edit { source, .. } => (source.at(), None),
+            PlanError::Locked { lock, .. } => (None, Some(*lock)),
+            _ => (None, None),
+        };
+        let at = at.map(|at: LonLat| [at.lon(), at.lat()]);
+        Self { details: Some(Box::new(Details { at, lock, ..Details::default() })), ..problem }
     }
 
     /// 400: a parameter has a value that it cannot have.
@@ -105,6 +192,17 @@ impl From<ServiceError> for Problem {
             ServiceError::BadQuery(detail) => Self::bad_parameter(detail),
             ServiceError::NotFound(detail) => Self::not_found(detail),
             ServiceError::Forbidden(detail) => Self::forbidden(detail),
+            ServiceError::Plan(error) => Self::plan(&error),
+            ServiceError::Wish(error) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "urn:wangge:problem:wish",
+                "无法如此均衡 · It can't be balanced this way",
+                error.to_string(),
+            ),
+            ServiceError::PlanMovedOn { ref entries } => {
+                let entries = entries.clone();
+                Self::plan_moved_on(error.to_string(), entries)
+            }
             ServiceError::Empty => Self::not_found(error.to_string()),
             ServiceError::Store(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the store failed");

@@ -1,9 +1,10 @@
-//! Query parameters, with errors that say which one is wrong.
+//! Query parameters and bodies, with errors that say what in them is wrong.
 
 use super::Problem;
 use crate::geometry::BBox;
 use axum::{
-    extract::{FromRequestParts, Query, rejection::QueryRejection},
+    Json,
+    extract::{FromRequest, FromRequestParts, Query, Request, rejection::QueryRejection},
     http::request::Parts,
 };
 use serde::de::DeserializeOwned;
@@ -20,6 +21,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
             .await
             .map_err(|rejection: QueryRejection| Problem::bad_parameter(rejection.body_text()))?;
         Ok(Self(params))
+    }
+}
+
+/// Like axum's `Json`, with a [`Problem`] that says what in it is wrong, and where.
+pub struct Content<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Content<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Json(content) = Json::<T>::from_request(request, state).await.map_err(|rejection| Problem::bad_body(&rejection))?;
+        Ok(Self(content))
     }
 }
 

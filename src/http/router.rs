@@ -15,6 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
         (name = "places", description = "Villages, grids and micro-grids"),
         (name = "layers", description = "Records as GeoJSON and CSV"),
         (name = "heat", description = "Where reports gather"),
+        (name = "plans", description = "Drafts of boundaries: drawing, figures, review, publication"),
         (name = "operations", description = "Running the service"),
     )
 )]
@@ -33,6 +34,39 @@ fn data() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::heat::hexagons))
 }
 
+/// Plans change without the change log: their answers carry no validators.
+fn plans() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(routes::plans::plans, routes::plans::found))
+        .routes(routes!(routes::plans::plan))
+        .routes(routes!(routes::plans::places))
+        .routes(routes!(routes::plans::figures))
+        .routes(routes!(routes::plans::moved))
+        .routes(routes!(routes::plans::problems))
+        .routes(routes!(routes::plans::command))
+        .routes(routes!(routes::plans::preview))
+        .routes(routes!(routes::plans::flip))
+        .routes(routes!(routes::plans::balance))
+        .routes(routes!(routes::plans::job, routes::plans::cancel))
+        .routes(routes!(routes::plans::candidate))
+        .routes(routes!(routes::plans::take))
+        .routes(routes!(routes::plans::next_moves))
+        .routes(routes!(routes::plans::compare))
+        .routes(routes!(routes::plans::moved_csv))
+        .routes(routes!(routes::plans::workers_csv))
+        .routes(routes!(routes::plans::households))
+        .routes(routes!(routes::plans::export))
+        .routes(routes!(routes::plans::metric))
+        .routes(routes!(routes::plans::publish))
+        .routes(routes!(routes::plans::rebase))
+        .routes(routes!(routes::plans::restore))
+        .routes(routes!(routes::plans::share))
+        .routes(routes!(routes::plans::unshare))
+        .routes(routes!(routes::plans::shared))
+        .routes(routes!(routes::plans::shared_places))
+        .routes(routes!(routes::plans::shared_figures))
+}
+
 fn operations() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(routes::operations::healthz))
@@ -43,23 +77,30 @@ fn operations() -> OpenApiRouter<AppState> {
 /// The OpenAPI document of all routes.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    let (_, api) = OpenApiRouter::<AppState>::with_openapi(Api::openapi()).merge(data()).merge(operations()).split_for_parts();
+    let (_, api) = OpenApiRouter::<AppState>::with_openapi(Api::openapi())
+        .merge(data())
+        .merge(plans())
+        .merge(operations())
+        .split_for_parts();
     api
 }
 
 /// The whole application.
 pub fn router(state: AppState, limits: Limits) -> Router {
     let (data, _) = data().split_for_parts();
+    let (plans, _) = plans().split_for_parts();
     let (operations, _) = operations().split_for_parts();
     let mut app = data
         .route_layer(middleware::from_fn_with_state(limits::Downloads::new(limits), limits::count_downloads))
         .route_layer(middleware::from_fn_with_state(caching::Tags::new(&state.service), caching::revalidate))
+        .merge(plans.layer(middleware::map_response(caching::never)))
         .merge(operations);
     if let Some(file) = &state.base_map_file {
         app = app.route_service(BASE_MAP_PATH, ServeFile::new(file));
     }
     let app = app
         .route("/api/docs", axum::routing::get(routes::assets::api_page))
+        .route("/shared/{id}/{token}", axum::routing::get(routes::assets::shared_page))
         .fallback(routes::assets::web_app)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn_with_state(state.clone(), viewer::identify))

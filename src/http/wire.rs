@@ -230,4 +230,8 @@ pub struct LinksDto {
     pub csv: String,
 }
 
+pub mod balance;
+pub mod compare;
 mod convert;
+pub mod edits;
+pub mod plans;

@@ -1,6 +1,10 @@
 //! Why a use case failed.
 
-use crate::{disclosure::WindowError, store::StoreError};
+use crate::{
+    disclosure::WindowError,
+    plan::{Entry, PlanError},
+    store::StoreError,
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -15,6 +19,15 @@ pub enum ServiceError {
     Empty,
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Something can't be done to a plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// What is wished for in a balanced plan makes no sense.
+    #[error(transparent)]
+    Wish(#[from] crate::plan::balance::WishError),
+    /// Others have changed the same ground meanwhile, or the plan as a whole.
+    #[error("the plan has moved on: somebody else changed it meanwhile; look at what was done, then try again")]
+    PlanMovedOn { entries: Vec<Entry> },
     #[error("the computation failed: {0}")]
     Analytics(String),
     #[error("a background task ended before its time")]

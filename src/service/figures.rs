@@ -158,15 +158,22 @@ impl Service {
         let hot = Arc::clone(hot);
         let frames = tokio::task::spawn_blocking(move || {
             let clocks = Clocks::shipped().map_err(|error| ServiceError::Analytics(error.to_string()))?;
-            let source =
-                frames::Source { hot: &hot, records: &records, calendar: &calendar, clocks: &clocks, eras: &eras, as_of };
+            let source = frames::Source {
+                hot: &hot,
+                records: &records,
+                calendar: &calendar,
+                clocks: &clocks,
+                eras: &eras,
+                replayed: None,
+                as_of,
+            };
             Frames::try_from(frames::input(&source)).map_err(|error| ServiceError::Analytics(error.to_string()))
         });
         frames.await?
     }
 }
 
-fn calendar(hot: &Hot) -> Result<WorkCalendar, ServiceError> {
+pub(super) fn calendar(hot: &Hot) -> Result<WorkCalendar, ServiceError> {
     WorkCalendar::of_zone(hot.area()?.zone).map_err(|error| ServiceError::Analytics(error.to_string()))
 }
 

@@ -32,6 +32,8 @@ pub struct Source<'a> {
     pub clocks: &'a Clocks,
     /// Under which boundaries things were, in order.
     pub eras: &'a [Era],
+    /// Where each report counts, where it is not where it was assigned: of a draft, in the order of the records.
+    pub replayed: Option<&'a [Placement]>,
     /// What is known then; of later submissions nothing.
     pub as_of: DateTime<Utc>,
 }
@@ -87,6 +89,13 @@ impl Builder<'_> {
                 self.input.names.insert(Entry { id, code, name: boundary.name.clone() });
             }
         }
+        // A draft may have places that are not in force, and call others differently.
+        let drawn = self.source.eras.last().filter(|_| self.source.replayed.is_some());
+        for boundary in drawn.iter().flat_map(|era| &era.levels).flat_map(|division| &division.boundaries) {
+            let id = boundary.id.to_string();
+            let code = boundary.code.as_ref().map_or_else(|| id.clone(), ToString::to_string);
+            self.input.names.insert(Entry { id, code, name: boundary.name.clone() });
+        }
         for place in &self.source.hot.retired {
             let id = place.id.to_string();
             let code = place.code.clone().unwrap_or_else(|| id.clone());
@@ -119,18 +128,22 @@ impl Builder<'_> {
     fn add_cases(&mut self) {
         let records = self.source.records;
         let zone = self.source.calendar.zone();
-        for case in &records.cases {
+        for (i, case) in records.cases.iter().enumerate() {
+            let placement = match self.source.replayed {
+                Some(replayed) => replayed.get(i),
+                None => case.placement.as_ref(),
+            };
             let outline = fold::Outline { submitted_at: case.submitted_at, state: case.state, closed_at: case.closed_at };
             let events: Vec<_> = records.events_of(case.id).iter().map(Into::into).collect();
             let folded = fold::fold_until(&outline, &events, self.source.as_of);
             let actor = folded.first_actor.as_deref().and_then(|actor| actor.parse().ok());
             let day = case.submitted_at.with_timezone(&zone).date_naive();
-            let worker = actor.or_else(|| self.answers(case.placement.as_ref(), day));
+            let worker = actor.or_else(|| self.answers(placement, day));
             let row = CaseRow {
                 case: self.key(case.id),
                 kind: self.input.names.key(&case.kind),
                 category: self.input.names.key(&case.category),
-                at: self.placed(case.placement.as_ref()),
+                at: self.placed(placement),
                 worker: worker.map(|id| self.key(id)),
                 due_at: fold::due_at(&case.category, &folded.stages, self.source.clocks, self.source.calendar),
                 stages: folded.stages,
@@ -259,7 +272,13 @@ impl Builder<'_> {
             self.input.visits.push(row);
         }
         for patrol in &records.patrols {
-            let place = self.lineage_in(self.era_at(patrol.at), patrol.place);
+            let era = self.era_at(patrol.at);
+            let mut place = self.lineage_in(era, patrol.place);
+            if self.source.replayed.is_some() && place == Placed::default() {
+                // The draft has no such place any more: whoever has the ground has the patrol.
+                let here = self.source.eras.get(era).map(|era| era.place(&[patrol.location]));
+                place = self.placed(here.as_ref().and_then(|placed| placed.first()));
+            }
             let row = PatrolRow { place, worker: patrol.person.map(|id| self.key(id)), at: patrol.at };
             self.input.patrols.push(row);
         }

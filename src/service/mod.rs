@@ -13,9 +13,12 @@ mod frames;
 mod heat;
 mod hot;
 mod import;
+mod numbering;
 mod overview;
 mod period;
+mod placed;
 mod placing;
+mod plans;
 mod question;
 mod table_file;
 mod timeline;
@@ -27,6 +30,10 @@ pub use figures::{Analysis, FigureQuery, Figures, catalogue};
 pub use heat::HeatQuery;
 pub use import::{ImportError, ImportOptions, ImportOutcome, PublishedLevel};
 pub use overview::Overview;
+pub use plans::{
+    Affected, BalanceJob, BalanceLimit, BalanceOrder, BalanceState, Command, Compared, Drawn, Flip, Origin, PlaceFeature,
+    PlanFigures, PlanHome, PlanView, PricedMove, Publication, Published, Side,
+};
 pub use table_file::{TableFileError, read_table};
 
 use crate::store::{Store, Target};
@@ -43,6 +50,10 @@ pub struct Service {
     loading: Mutex<()>,
     /// Boundaries that are no longer in force, for figures of the past.
     past: eras::Past,
+    /// Plans that are being worked on.
+    desks: plans::Desks,
+    /// Searches for better balanced plans.
+    jobs: plans::Jobs,
     /// Heavy computations that may begin: more at once than there are cores end no sooner, and take more memory.
     turns: Arc<Semaphore>,
 }
@@ -61,6 +72,8 @@ impl Service {
             hot: RwLock::new(Arc::new(hot)),
             loading: Mutex::new(()),
             past: eras::Past::default(),
+            desks: plans::Desks::default(),
+            jobs: plans::Jobs::default(),
             turns: Arc::new(Semaphore::new(cores)),
         }))
     }
@@ -129,13 +142,30 @@ impl Service {
     }
 
     /// Keeps an eye on the store in the background: what another process imports shows up here.
+    ///
+    /// Plans whose day has come are published.
     pub fn watch(self: &Arc<Self>) {
         tokio::spawn(watch(Arc::downgrade(self)));
+        tokio::spawn(publish_due(Arc::downgrade(self)));
     }
 }
 
 /// How long to wait before looking again, where the store is empty or away.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// How often it is looked whether the day of a plan has come.
+const LOOK_FOR_DUE: std::time::Duration = std::time::Duration::from_mins(1);
+
+async fn publish_due(service: Weak<Service>) {
+    loop {
+        let Some(strong) = service.upgrade() else { return };
+        if let Err(error) = strong.publish_due().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "plans that are due could not be looked for");
+        }
+        drop(strong);
+        tokio::time::sleep(LOOK_FOR_DUE).await;
+    }
+}
 
 async fn watch(service: Weak<Service>) {
     loop {

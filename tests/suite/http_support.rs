@@ -89,6 +89,14 @@ impl Client {
         Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
     }
 
+    /// Sends JSON.
+    pub fn post(self, path: &str, content: &Value) -> Answer {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
+        let mut response = agent.post(format!("http://{}{path}", self.address)).send_json(content).unwrap();
+        let body = response.body_mut().with_config().limit(1 << 28).read_to_vec().unwrap();
+        Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
+    }
+
     /// Sends `head` as it stands, and returns all that the server says before it closes.
     pub fn raw(self, head: &str) -> String {
         let mut stream = TcpStream::connect(self.address).unwrap();

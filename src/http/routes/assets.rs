@@ -28,6 +28,11 @@ pub async fn web_app(uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
+/// The page of a shared plan: the web app, which reads the rest of the address.
+pub async fn shared_page(headers: HeaderMap) -> Response {
+    embedded("index.html", &headers)
+}
+
 /// The browsable page of the API.
 pub async fn api_page(headers: HeaderMap) -> Response {
     embedded("api.html", &headers)

@@ -40,6 +40,20 @@ pub struct FigureParams {
     format: Option<String>,
 }
 
+impl FigureParams {
+    pub fn query(self, metric: String) -> FigureQuery {
+        FigureQuery {
+            metric,
+            by: self.by,
+            period: self.period,
+            from: self.from.filter(|text| !text.is_empty()),
+            to: self.to.filter(|text| !text.is_empty()),
+            kind: self.kind.filter(|text| !text.is_empty()),
+            clock: self.clock,
+        }
+    }
+}
+
 /// The catalogue: every metric with its unit and definition.
 #[utoipa::path(get, path = "/api/v1/metrics", tag = "metrics", responses((status = 200, body = Vec<MetricDto>)))]
 pub async fn metrics() -> Json<Vec<MetricDto>> {
@@ -62,21 +76,13 @@ pub async fn figures(
     Path(id): Path<String>,
     Params(params): Params<FigureParams>,
 ) -> Result<Response, Problem> {
-    let format = params.format.as_deref().unwrap_or("json");
-    if !["json", "csv", "geojson"].contains(&format) {
+    let format = params.format.clone().unwrap_or_else(|| "json".to_owned());
+    if !["json", "csv", "geojson"].contains(&format.as_str()) {
         return Err(Problem::bad_parameter(format!("format={format}: it is json, csv or geojson")));
     }
-    let query = FigureQuery {
-        metric: id,
-        by: params.by,
-        period: params.period,
-        from: params.from.filter(|text| !text.is_empty()),
-        to: params.to.filter(|text| !text.is_empty()),
-        kind: params.kind.filter(|text| !text.is_empty()),
-        clock: params.clock,
-    };
+    let query = params.query(id);
     let name =
-        (header::CONTENT_DISPOSITION, format!("inline; filename=\"{}\"", state.service.file_name(&query.metric, format)));
+        (header::CONTENT_DISPOSITION, format!("inline; filename=\"{}\"", state.service.file_name(&query.metric, &format)));
     if format == "geojson" {
         let chunks = state.service.figures_map(viewer, query).await?;
         let headers = [(header::CONTENT_TYPE, "application/geo+json".to_owned()), name];

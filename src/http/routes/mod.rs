@@ -8,3 +8,4 @@ pub mod layers;
 pub mod metrics;
 pub mod operations;
 pub mod places;
+pub mod plans;

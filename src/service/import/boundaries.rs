@@ -3,8 +3,8 @@
 use super::{ImportError, Imported, Job, PublishedLevel, blocking, read_drafts, resolve::Names};
 use crate::{
     intake::{self, BoundaryDraft, IntakeReport, Problem},
-    place::{Boundary, Code, CodeScheme, Id, Level, reading_order},
-    service::{Service, hot::Division, placing::centre},
+    place::{Boundary, Code, CodeScheme, Id, Level},
+    service::{Service, hot::Division, numbering, placing::centre},
     spatial::{SLIVER_M2, outside, uncovered},
     store::{AreaSettings, PublishBoundaries, Writer, Written},
     table::Table,
@@ -59,7 +59,7 @@ impl Service {
         let version = writer.publish(&publish).await?;
         let number = version.number;
         if job.latest_version() != Some(number) {
-            self.place_anew(job, version, fresh).await?.write(writer).await?;
+            self.place_anew(&job.standing(), version, fresh).await?.write(writer).await?;
         }
         Ok(Imported { report: set.report, written, boundaries: Some(PublishedLevel { version: number, retired }) })
     }
@@ -258,44 +258,14 @@ impl Job {
         }
     }
 
-    fn has_cn_code(&self, place: Id) -> bool {
-        let code = self.hot.boundary(place).and_then(|place| place.code.as_ref());
-        code.is_some_and(|code| code.scheme() == CodeScheme::CnGrid15)
-    }
-
-    /// First codes under cn-grid-15: by village (or grid), from north to south and west to east, with numbers that nobody ever
-    /// had (`used`). A place that is in force keeps its code.
-    fn number(&self, level: Level, boundaries: &mut [Boundary], mut used: HashSet<String>) {
-        used.extend(boundaries.iter().filter_map(|it| it.code.as_ref()).map(ToString::to_string));
-        let mut by_parent: HashMap<Id, Vec<usize>> = HashMap::new();
-        for (i, boundary) in boundaries.iter_mut().enumerate().filter(|(_, it)| it.code.is_none()) {
+    /// A place that is in force keeps its code; the others get their first one.
+    fn number(&self, level: Level, boundaries: &mut [Boundary], used: HashSet<String>) {
+        for boundary in boundaries.iter_mut().filter(|it| it.code.is_none()) {
             if let Some(old) = self.hot.division(level).get(boundary.id) {
                 boundary.code.clone_from(&old.code);
-            } else if let Some(parent) = boundary.parent {
-                by_parent.entry(parent).or_default().push(i);
             }
         }
-        let names: Vec<String> = boundaries.iter().map(|it| it.name.clone()).collect();
-        for boundary in boundaries.iter_mut().filter(|it| it.code.is_none()) {
-            // Districts that are called "1" or "NORTHRIDGE": the name is the code, where it names one place only.
-            let alone = names.iter().filter(|name| **name == boundary.name).count() == 1;
-            let numbered = boundary.parent.is_some_and(|parent| self.has_cn_code(parent));
-            if !numbered && self.area.code_scheme == CodeScheme::Free && alone && !used.contains(&boundary.name) {
-                boundary.code = Code::parse(CodeScheme::Free, level, &boundary.name).ok();
-            }
-        }
-        for (parent, members) in by_parent {
-            let code = self.hot.boundary(parent).and_then(|parent| parent.code.clone());
-            let Some(code) = code.filter(|code| code.scheme() == CodeScheme::CnGrid15) else { continue };
-            let placed = members.iter().filter_map(|&i| Some((i, centre(&boundaries[i].shape)?)));
-            let (members, centres): (Vec<_>, Vec<_>) = placed.unzip();
-            let mut serials =
-                (1..=999).filter_map(|serial| code.child(level, serial).ok()).filter(|it| !used.contains(it.as_str()));
-            for position in reading_order(&centres) {
-                if let (Some(&i), Some(next)) = (members.get(position), serials.next()) {
-                    boundaries[i].code = Some(next);
-                }
-            }
-        }
+        let code_of = |parent| self.hot.boundary(parent).and_then(|parent| parent.code.clone());
+        numbering::first_codes(self.area.code_scheme, level, boundaries, code_of, used);
     }
 }

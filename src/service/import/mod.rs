@@ -2,12 +2,11 @@
 
 mod boundaries;
 mod kept;
-mod placed;
 mod records;
 mod reports;
 mod resolve;
 
-use super::{Service, ServiceError, TableFileError, hot::Hot, read_table};
+use super::{Service, ServiceError, TableFileError, hot::Hot, placed::Standing, read_table};
 use crate::{
     geometry::{Datum, LonLat},
     intake::{Context, IntakeError, IntakeReport, Mapping, ParentShape},
@@ -175,6 +174,10 @@ impl Job {
     /// The number of the version in force; `None` while nothing is published.
     fn latest_version(&self) -> Option<i64> {
         self.hot.versions.last().map(|version| version.number)
+    }
+
+    fn standing(&self) -> Standing {
+        Standing { hot: Arc::clone(&self.hot), records: Arc::clone(&self.records), zone: self.area.zone }
     }
 
     /// The day from which things hold that say nothing else.

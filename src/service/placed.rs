@@ -1,19 +1,27 @@
 //! Everything that has a position, placed anew under a new version of the boundaries.
 
-use super::{ImportError, Job, blocking};
+use super::{
+    Service, ServiceError,
+    eras::Era,
+    hot::{Division, Hot, Records},
+    placing::{centre, index},
+    timeline::{Stretch, Timeline},
+};
 use crate::{
     geometry::LonLat,
     place::{BoundaryVersion, Id, Level, Placement},
-    service::{
-        Service, ServiceError,
-        eras::Era,
-        hot::Division,
-        placing::{centre, index},
-        timeline::{Stretch, Timeline},
-    },
     store::Writer,
 };
+use chrono_tz::Tz;
 use std::{collections::BTreeMap, sync::Arc};
+
+/// What stands before a publication; nobody else writes until its end.
+#[derive(Clone)]
+pub struct Standing {
+    pub hot: Arc<Hot>,
+    pub records: Arc<Records>,
+    pub zone: Tz,
+}
 
 /// New placements, by kind of record.
 pub struct Placements {
@@ -30,28 +38,28 @@ impl Service {
     /// Places every record under `version`, in which the levels of `fresh` are new.
     pub(super) async fn place_anew(
         &self,
-        job: &Job,
+        standing: &Standing,
         version: BoundaryVersion,
         fresh: Vec<(Level, Arc<Division>)>,
-    ) -> Result<Placements, ImportError> {
-        let mut changes = job.hot.level_changes.clone();
+    ) -> Result<Placements, ServiceError> {
+        let mut changes = standing.hot.level_changes.clone();
         changes.extend(fresh.iter().map(|(level, _)| (*level, version.number)));
-        let versions = [job.hot.versions.as_slice(), &[version]].concat();
+        let versions = [standing.hot.versions.as_slice(), &[version]].concat();
         let timeline = Timeline::new(&versions, &changes);
-        let mut levels = job.hot.levels();
+        let mut levels = standing.hot.levels();
         for (level, division) in fresh {
             levels[index(level)] = division;
         }
         let last = timeline.stretches().last().ok_or_else(|| ServiceError::Analytics("no version is in force".to_owned()))?;
         let today = Era { stretch: last.clone(), levels };
         let mut cases = Vec::new();
-        for (stretch, moved) in moved(job, &timeline) {
+        for (stretch, moved) in moved(standing, &timeline) {
             let era = self.era(&today, stretch).await?;
-            cases.extend(blocking(move || place(&era, moved)).await?);
+            cases.extend(tokio::task::spawn_blocking(move || place(&era, moved)).await?);
         }
-        let job = job.clone();
-        let records = move || {
-            let it = &job.records;
+        let records = Arc::clone(&standing.records);
+        let all = move || {
+            let it = &records;
             Placements {
                 households: place(&today, it.households.iter().map(|home| (home.id, home.location)).collect()),
                 squares: place(&today, it.squares.iter().map(|square| (square.id, centre(&square.shape))).collect()),
@@ -60,19 +68,19 @@ impl Service {
                 cases,
             }
         };
-        blocking(records).await
+        Ok(tokio::task::spawn_blocking(all).await?)
     }
 }
 
 type Points = Vec<(Id, Option<LonLat>)>;
 
 /// The reports of days for which `timeline` has other boundaries than those that they were placed in, by their new stretch.
-fn moved<'t>(job: &Job, timeline: &'t Timeline) -> Vec<(&'t Stretch, Points)> {
+fn moved<'t>(standing: &Standing, timeline: &'t Timeline) -> Vec<(&'t Stretch, Points)> {
     let mut moved: BTreeMap<i64, (&Stretch, Points)> = BTreeMap::new();
-    for case in &job.records.cases {
-        let day = case.submitted_at.with_timezone(&job.area.zone).date_naive();
+    for case in &standing.records.cases {
+        let day = case.submitted_at.with_timezone(&standing.zone).date_naive();
         let Some(stretch) = timeline.on(day) else { continue };
-        let stays = case.placement.is_some() && job.hot.timeline.on(day).is_some_and(|before| before.agrees(stretch));
+        let stays = case.placement.is_some() && standing.hot.timeline.on(day).is_some_and(|before| before.agrees(stretch));
         if !stays {
             moved.entry(stretch.version).or_insert_with(|| (stretch, Vec::new())).1.push((case.id, case.location));
         }
