@@ -145,6 +145,8 @@ export function records() {
   }
   return {
     ...tree,
+    versions: [{ number: 1, valid_from: '2024-01-01', published_at: '2024-01-01T00:00:00.000Z', note: '' }],
+    changes: 1,
     households: homes,
     devices,
     squares: squares(tree, next),

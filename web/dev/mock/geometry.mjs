@@ -10,12 +10,12 @@ export function random(seed) {
   };
 }
 
-const COLUMNS = 18;
-const ROWS = 6;
 const WEST = 110.475;
 const SOUTH = 29.31;
-const WIDTH = 0.155;
-const HEIGHT = 0.083;
+/** Villages of six grids of two cells each; `depth`: how often an edge is bent between two corners. */
+const SIZE = { across: 3, down: 3, depth: 4 };
+const CELLS = { across: 6, down: 2 };
+let [COLUMNS, ROWS, WIDTH, HEIGHT] = [18, 6, 0.155, 0.083];
 
 const round = (value) => Math.round(value * 1e7) / 1e7;
 
@@ -37,13 +37,20 @@ function node(i, j) {
   return nodes.get(key);
 }
 
+/** A larger subdistrict, for measurements. To be called before `places`. */
+export function enlarge(across, down, depth) {
+  Object.assign(SIZE, { across, down, depth });
+  [COLUMNS, ROWS] = [across * CELLS.across, down * CELLS.down];
+  [WIDTH, HEIGHT] = [(0.155 * across) / 3, (0.083 * down) / 3];
+}
+
 /** The points of an edge from a (included) to b (excluded), the same in both directions. */
-function edge([ai, aj], [bi, bj]) {
+export function edge([ai, aj], [bi, bj]) {
   const forward = ai < bi || aj < bj;
   const [from, to] = forward ? [node(ai, aj), node(bi, bj)] : [node(bi, bj), node(ai, aj)];
   const next = random((Math.min(ai, bi) * 4001 + Math.min(aj, bj) * 59 + (ai === bi ? 1 : 2)) * 31);
   let line = [from, to];
-  for (let depth = 0; depth < 4; depth += 1) {
+  for (let depth = 0; depth < SIZE.depth; depth += 1) {
     line = line.flatMap((p, k) => {
       const q = line[k + 1];
       if (!q) return [p];
@@ -110,8 +117,12 @@ export function places() {
   const villages = [];
   const grids = [];
   const microgrids = [];
-  VILLAGES.forEach(([name, serial], v) => {
-    const [i0, j0] = [(v % 3) * 6, Math.floor(v / 3) * 2];
+  for (let v = 0; v < SIZE.across * SIZE.down; v += 1) {
+    const [first, number] = VILLAGES[v % VILLAGES.length];
+    const round = Math.floor(v / VILLAGES.length);
+    const name = round === 0 ? first : `${first.replace(/村|社区/, '')}${round}${/村|社区/.exec(first)[0]}`;
+    const serial = round === 0 ? number : String(300 + v);
+    const [i0, j0] = [(v % SIZE.across) * CELLS.across, Math.floor(v / SIZE.across) * CELLS.down];
     const village = {
       id: `v${v}`,
       level: 'village',
@@ -142,11 +153,12 @@ export function places() {
           code: `${code}${String(m + 1).padStart(2, '0')}`,
           name: `${short}${PLACES[g]}${'东西'[1 - m]}微网格`,
           parent: grid,
+          cell: [gi + m, gj],
           shape: block(gi + m, gj, gi + m + 1, gj + 1),
         });
       }
     }
-  });
+  }
   for (const place of [...villages, ...grids, ...microgrids]) place.area_m2 = area(place.shape);
   return { villages, grids, microgrids };
 }

@@ -4,6 +4,7 @@ import { hexagons } from './hexagons.mjs';
 import { collection, csv, LAYERS, layerFeatures } from './layers.mjs';
 import { CATALOGUE, metricTable } from './metrics.mjs';
 import { placeCard } from './card.mjs';
+import { planAnswer } from './plan/routes.mjs';
 
 const json = (value) => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });
 const problem = (status, title, detail) => ({
@@ -27,12 +28,12 @@ function area(db, isPublic) {
     viewer: isPublic ? 'public' : 'administrator',
     min_n: 5,
     bbox: [110.48, 29.305, 110.645, 29.405],
-    versions: [{ number: 1, valid_from: '2024-01-01', published_at: '2024-01-01T00:00:00.000Z', note: '' }],
+    versions: db.versions,
     data_from: MONTHS[0],
     data_to: MONTHS.at(-1),
     as_of: new Date(AS_OF).toISOString(),
     counts: { ...counts, facilities: counts.squares * 7, activities: 0, patrols: 0, persons: 0, posts: 0 },
-    change_seq: 1,
+    change_seq: db.changes,
   };
 }
 
@@ -56,7 +57,7 @@ const columns = (rows) => {
 };
 
 /** The response to a request under /api/. `db` is null where the store is empty. */
-export function answer(db, url, { isPublic, fail }) {
+export function answer(db, url, { isPublic, fail, method, body }) {
   const query = Object.fromEntries(url.searchParams);
   const path = url.pathname.replace('/api/v1', '');
   if (url.pathname === '/api/openapi.json') {
@@ -64,6 +65,8 @@ export function answer(db, url, { isPublic, fail }) {
   }
   if (!db && path !== '/metrics')
     return problem(404, '未找到 · Not found', 'The store is empty: import villages or grids first.');
+  const plans = planAnswer(db, method, path, query, body);
+  if (plans) return plans;
   if (path === '/area') return json(area(db, isPublic));
   if (path === '/metrics') return json(CATALOGUE);
   if (path === '/report-kinds') return json(REPORT_KINDS);
@@ -80,7 +83,7 @@ export function answer(db, url, { isPublic, fail }) {
       ? { status: 200, type: 'text/csv; charset=utf-8', body: columns(table.rows) }
       : json(table);
   }
-  const place = /^\/places\/(\w+)$/.exec(path)?.[1];
+  const place = /^\/places\/([\w-]+)$/.exec(path)?.[1];
   if (place) {
     const found = [...db.villages, ...db.grids, ...db.microgrids].find((p) => p.id === place);
     return found

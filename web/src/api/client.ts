@@ -6,6 +6,8 @@ export class ApiError extends Error {
     readonly status: number | null,
     readonly title: string,
     readonly detail: string | null,
+    /** Further members of the problem: what stands in the way, what happened meanwhile. */
+    readonly members: Readonly<Record<string, unknown>> = {},
   ) {
     super(title);
     this.name = 'ApiError';
@@ -24,16 +26,17 @@ async function problemOf(response: Response): Promise<ApiError> {
     // Not JSON: a proxy's page, say. The status line has to do.
   }
   if (isProblem(body)) {
-    return new ApiError(response.status, body.title ?? response.statusText, body.detail ?? null);
+    const { title, detail, ...members } = body;
+    return new ApiError(response.status, title ?? response.statusText, detail ?? null, members);
   }
   return new ApiError(response.status, `${response.status} ${response.statusText}`.trim(), null);
 }
 
 /** Fetches anything. Rejects with `ApiError`, whose status is null when the server could not be reached. */
-export async function fetchAnswer(url: string, accept = '*/*'): Promise<Response> {
+export async function fetchAnswer(url: string, accept = '*/*', options: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, { headers: { accept } });
+    response = await fetch(url, { ...options, headers: { ...options.headers, accept } });
   } catch (cause) {
     throw new ApiError(null, '', cause instanceof Error ? cause.message : null);
   }
@@ -45,6 +48,19 @@ export async function fetchAnswer(url: string, accept = '*/*'): Promise<Response
 export async function fetchJson<T>(url: string): Promise<T> {
   const response = await fetchAnswer(url, 'application/json, application/geo+json');
   return (await response.json()) as T;
+}
+
+export type Method = 'POST' | 'PUT' | 'DELETE';
+
+/** Sends JSON and reads the JSON answered, undefined where there is none; rejects as `fetchAnswer` does. */
+export async function sendJson<T>(url: string, body?: unknown, method: Method = 'POST', signal?: AbortSignal) {
+  const response = await fetchAnswer(url, 'application/json, application/geo+json', {
+    method,
+    ...(signal ? { signal } : {}),
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
 const CACHED_ANSWERS = 60;
@@ -68,6 +84,11 @@ export class AnswerCache {
       if (this.answers.size > CACHED_ANSWERS && !oldest.done) this.answers.delete(oldest.value);
     }
     return answer as Promise<T>;
+  }
+
+  /** What stands at the address has changed. */
+  forget(url: string): void {
+    this.answers.delete(url);
   }
 
   clear(): void {

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Two plans or versions beside each other, whatever grids they have. */
+        get: operations["compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/heat/hexagons": {
         parameters: {
             query?: never;
@@ -147,6 +164,409 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans, the oldest first. */
+        get: operations["plans"];
+        put?: never;
+        /** Founds a plan over a version of the boundaries, or as a branch of another plan. */
+        post: operations["found"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan with its log. */
+        get: operations["plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a search for better balanced grids. One runs at a time. */
+        post: operations["balance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/balance/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a search is getting on, or what it found: a Pareto front over imbalance, ways, households moved and length of borders, and
+         *     what no plan can beat.
+         */
+        get: operations["job"];
+        put?: never;
+        post?: never;
+        /** Ends a search. The best so far stays. */
+        delete: operations["cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/balance/{job}/candidates/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a candidate would make different. Nothing is stored. */
+        get: operations["candidate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/balance/{job}/candidates/{number}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a candidate the draft's, as one entry of the log. */
+        post: operations["take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does something to a plan. When the answer comes, it is stored.
+         * @description Entries of others after `after` stay where they are: an operation on other ground goes on top of them; anything else is refused
+         *     with 409 and what they did (`entries`).
+         */
+        post: operations["command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A draft as a file. */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of a draft beside those of its base, by grid and of the whole area. */
+        get: operations["figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/flip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings households into a grid or micro-grid, each with the ground that is nearer to it than to the others who live there. */
+        post: operations["flip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The households of a draft as GeoJSON points, with their grid in the draft and in the base; without names. */
+        get: operations["households"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/metrics/{metric}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The values of a metric with everything that was recorded counted in the places of the draft: the leader's figures as they would be. */
+        get: operations["metric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/moved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The households that would come into another grid than in the base. */
+        get: operations["moved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/moved.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The households that come into another grid, or for whom somebody else answers, as CSV. */
+        get: operations["moved_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/next-moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The best single moves, each with its price in every figure. */
+        get: operations["next_moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The places of a draft as GeoJSON. */
+        get: operations["places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an operation would make different: the price of a move before it is made. Nothing is stored. */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What to look at before the plan is published. */
+        get: operations["problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes an approved plan from a day on. A day to come is waited for. */
+        post: operations["publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/rebase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does the operations of a plan again on the version in force. Those that do not fit there are told with 409 and nothing happens,
+         *     unless `drop` says to leave them out.
+         */
+        post: operations["rebase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives out a link by which the plan may be read. The one before no longer counts. */
+        post: operations["share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/unshare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** No link to the plan counts any more. */
+        post: operations["unshare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/workers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whoever is on post in the grids whose households change, as CSV. */
+        get: operations["workers_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/report-kinds": {
         parameters: {
             query?: never;
@@ -158,6 +578,74 @@ export interface paths {
         get: operations["report_kinds"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{id}/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A shared plan: without names and comments. */
+        get: operations["shared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{id}/{token}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of a shared plan. */
+        get: operations["shared_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{id}/{token}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The places of a shared plan as GeoJSON. */
+        get: operations["shared_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rolls back: the boundaries of an earlier version are in force again, as a new version. */
+        post: operations["restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -279,6 +767,298 @@ export interface components {
             /** @enum {string} */
             kind: "tianditu";
         };
+        /** @description An entry of a plan's log: what is done. `rebase`, `schedule`, `publish`, `share` and `unshare` come from requests of their own. */
+        BodyDto: (components["schemas"]["OperationDto"] & {
+            /** @enum {string} */
+            do: "operate";
+        }) | {
+            /** @enum {string} */
+            do: "undo";
+        } | {
+            /** @enum {string} */
+            do: "redo";
+        } | {
+            /** @enum {string} */
+            do: "go";
+            /** Format: int64 */
+            to: number;
+        } | {
+            /** @enum {string} */
+            do: "snapshot";
+            name: string;
+        } | {
+            at?: number[] | null;
+            /** @enum {string} */
+            do: "comment";
+            place?: string | null;
+            text: string;
+        } | {
+            /** @enum {string} */
+            do: "rename";
+            name: string;
+        } | {
+            /** Format: int64 */
+            base: number;
+            /** @enum {string} */
+            do: "rebase";
+            dropped: number[];
+            /** Format: int64 */
+            from: number;
+        } | {
+            /** @enum {string} */
+            do: "submit";
+        } | {
+            /** @enum {string} */
+            do: "approve";
+        } | {
+            /** @enum {string} */
+            do: "return";
+        } | {
+            /** @enum {string} */
+            do: "schedule";
+            note: string;
+            /** Format: date */
+            valid_from: string;
+        } | {
+            /** @enum {string} */
+            do: "publish";
+            /** Format: date */
+            valid_from: string;
+            /** Format: int64 */
+            version: number;
+        } | {
+            /** @enum {string} */
+            do: "withdraw";
+        } | {
+            /** @enum {string} */
+            do: "resume";
+        } | {
+            /** @enum {string} */
+            do: "share";
+            token_hash: string;
+        } | {
+            /** @enum {string} */
+            do: "unshare";
+        };
+        /** @description A state of another plan. */
+        BranchDto: {
+            plan: string;
+            /**
+             * Format: int64
+             * @description The entry that the state follows, 0 for the base; the present state if not given.
+             */
+            state?: number | null;
+        };
+        /** @description Who does it. */
+        ByDto: {
+            by: string;
+        };
+        /** @description A combination of the villages' candidates. */
+        CandidateDto: {
+            /**
+             * Format: double
+             * @description Length of the borders between grids, m.
+             */
+            cut_m: number;
+            /** Format: double */
+            cv: number;
+            id: string;
+            /**
+             * Format: double
+             * @description Of the worst village: by how much its heaviest grid exceeds its mean.
+             */
+            imbalance: number;
+            /** @description Whether this is the draft as it is. */
+            is_draft: boolean;
+            /** Format: double */
+            moved_households: number;
+            /**
+             * Format: double
+             * @description Of all households that the search is about.
+             */
+            moved_share: number;
+            /**
+             * Format: double
+             * @description First load × distance to the middle of the grid, summed, load·m.
+             */
+            travel_m: number;
+        };
+        /** @description Something to be done to a plan. */
+        CommandDto: {
+            /**
+             * Format: int64
+             * @description The last entry that you know of.
+             */
+            after: number;
+            body: components["schemas"]["BodyDto"];
+            by: string;
+            why?: string | null;
+        };
+        /** @description 1 is a circle. */
+        CompactnessDto: {
+            /** Format: double */
+            hull: number;
+            /** Format: double */
+            polsby_popper: number;
+            /** Format: double */
+            reock: number;
+        };
+        /** @description Two plans or versions beside each other. */
+        ComparisonDto: {
+            /** @example version:3 */
+            a: string;
+            b: string;
+            /** @description Who goes from where to where; those who stay included. */
+            flows: components["schemas"]["FlowDto"][];
+            /** @description Households in another grid. */
+            hamming: components["schemas"]["MovesDto"];
+            /** @description The same where grids are known by whom they have in common: a grid under a new id is no move. */
+            hamming_matched: components["schemas"]["MovesDto"];
+            /** @description A GeoJSON `FeatureCollection`: the ground between the old border and the new, with `from` and `to`. */
+            moved_ground: Record<string, never>;
+            /** Format: int64 */
+            persons_with_new_worker: number;
+            places: components["schemas"]["GridPairDto"][];
+            totals_a: components["schemas"]["TotalsDto"];
+            totals_b: components["schemas"]["TotalsDto"];
+            /**
+             * Format: double
+             * @description In nats, over persons.
+             */
+            variation_of_information: number;
+        };
+        /** @description An entry that does not fit. */
+        ConflictDto: {
+            /** Format: int64 */
+            seq: number;
+            why: string;
+        };
+        CurvePointDto: {
+            /** Format: double */
+            imbalance: number;
+            /** Format: double */
+            moved: number;
+        };
+        /** @description By how much figures of the whole area change. */
+        DeltaDto: {
+            /** Format: double */
+            cv: number;
+            /**
+             * Format: double
+             * @description Load: largest over mean, and coefficient of variation.
+             */
+            max_mean: number;
+            /** Format: int64 */
+            persons_with_new_worker: number;
+            /** Format: double */
+            polsby_popper: number;
+            /** Format: double */
+            walk_min: number;
+            /**
+             * Format: double
+             * @description W: largest over mean.
+             */
+            workload_max: number;
+        };
+        /** @description What else is told of a plan that can't be changed. */
+        Details: {
+            /** @description Where an edit can't be done, longitude and latitude. */
+            at?: number[] | null;
+            /** @description Entries that do not fit on the version in force. */
+            conflicts?: components["schemas"]["ConflictDto"][];
+            /** @description What others did to the plan meanwhile. */
+            entries?: components["schemas"]["EntryDto"][];
+            lock?: components["schemas"]["LockDto"] | null;
+        };
+        /**
+         * @description An edit of the borders. Positions are `[longitude, latitude]`; a `region` is the coordinates of a GeoJSON `MultiPolygon`. The
+         *     border towards the outside of everything stays unless the edit says `outer`.
+         */
+        EditDto: {
+            /** @enum {string} */
+            edit: "move_vertex";
+            from: number[];
+            outer: boolean;
+            to: number[];
+        } | {
+            /** @enum {string} */
+            edit: "insert_vertex";
+            on: number[];
+            outer: boolean;
+            to: number[];
+        } | {
+            at: number[];
+            /** @enum {string} */
+            edit: "delete_vertex";
+            outer: boolean;
+        } | {
+            a: string;
+            b: string;
+            /** @enum {string} */
+            edit: "redraw";
+            line: number[][];
+        } | {
+            cut_below: boolean;
+            /** @enum {string} */
+            edit: "split";
+            line: number[][];
+            new: components["schemas"]["NewDto"];
+            place: string;
+        } | {
+            /** @enum {string} */
+            edit: "merge";
+            from: string;
+            into: string;
+        } | {
+            /** @enum {string} */
+            edit: "transfer";
+            from: string[];
+            outer: boolean;
+            region: number[][][][];
+            to: string;
+        } | {
+            /** @enum {string} */
+            edit: "reparent";
+            places: string[];
+            to: string;
+        } | {
+            /** @enum {string} */
+            edit: "simplify";
+            method: string;
+            place: string;
+            /** Format: double */
+            tolerance_m: number;
+        } | {
+            /** @enum {string} */
+            edit: "smooth";
+            place: string;
+            /** Format: int32 */
+            rounds: number;
+        } | {
+            /** @enum {string} */
+            edit: "create";
+            from: string[];
+            level: string;
+            new: components["schemas"]["NewDto"];
+            outer: boolean;
+            parent?: string | null;
+            region: number[][][][];
+        } | {
+            /** @enum {string} */
+            edit: "retire";
+            place: string;
+            to?: string | null;
+        };
+        /** @description An entry of a plan's log. */
+        EntryDto: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            body: components["schemas"]["BodyDto"];
+            /** Format: int64 */
+            seq: number;
+            why?: string | null;
+        };
         /** @description One of the seven facilities. */
         FacilityDto: {
             en: string;
@@ -348,6 +1128,144 @@ export interface components {
             total: components["schemas"]["FigureDto"][];
             unit: string;
         };
+        /** @description Households that are to go to another grid, with the ground around them. */
+        FlipDto: {
+            /** Format: int64 */
+            after: number;
+            by: string;
+            /** @description Ids; at most 10,000. */
+            households: string[];
+            /** @description Only says what it would make different. */
+            preview?: boolean;
+            /** @description A grid or micro-grid. */
+            to: string;
+            why?: string | null;
+        };
+        FlowDto: {
+            from?: string | null;
+            from_name?: string | null;
+            /** Format: int64 */
+            households: number;
+            /** Format: int64 */
+            persons: number;
+            to?: string | null;
+            to_name?: string | null;
+        };
+        /** @description What a grid would have, judged by the last twelve months. */
+        GridFiguresDto: {
+            /** Format: double */
+            area_m2: number;
+            compactness?: components["schemas"]["CompactnessDto"] | null;
+            /** Format: int32 */
+            households: number;
+            /** Format: int32 */
+            households_moved: number;
+            /**
+             * Format: double
+             * @description Σ weight × reports + visits + patrols.
+             */
+            load: number;
+            /**
+             * Format: int32
+             * @description Pieces that don't touch along a border; on foot, between which a barrier lies.
+             */
+            parts: number;
+            /** Format: int32 */
+            parts_on_foot: number;
+            /** Format: int32 */
+            patrols: number;
+            /** Format: int32 */
+            persons: number;
+            /** Format: int32 */
+            persons_moved: number;
+            /** Format: int32 */
+            persons_with_new_worker: number;
+            /**
+             * Format: double
+             * @description Share of households with a working square within 15 minutes.
+             */
+            reach?: number | null;
+            /** Format: int32 */
+            reports: number;
+            /**
+             * Format: double
+             * @description Drawn towards what the area's households have on average.
+             */
+            reports_month?: number | null;
+            /**
+             * Format: double
+             * @description Kaplan–Meier median to closing, hours; null below five reports or where it is not reached.
+             */
+            response_h?: number | null;
+            /** Format: int64 */
+            response_n: number;
+            /** Format: int32 */
+            squares: number;
+            /**
+             * Format: int32
+             * @description Attempts at visits in the last twelve months.
+             */
+            visits: number;
+            /** Format: double */
+            visits_per_worker?: number | null;
+            /**
+             * Format: double
+             * @description Minutes on foot from a household to the middle of the grid's households.
+             */
+            walk_min?: number | null;
+            /** Format: int32 */
+            worker_days: number;
+            /** Format: int32 */
+            workers: number;
+            /**
+             * Format: double
+             * @description Load for each worker-day; null where nobody was on post.
+             */
+            workload?: number | null;
+        };
+        /** @description A grid in both; 0 or null where it is not there. */
+        GridPairDto: {
+            /** Format: int32 */
+            households_a: number;
+            /** Format: int32 */
+            households_b: number;
+            id: string;
+            in_a: boolean;
+            in_b: boolean;
+            /** Format: double */
+            load_a: number;
+            /** Format: double */
+            load_b: number;
+            name: string;
+            /** Format: double */
+            workload_a?: number | null;
+            /** Format: double */
+            workload_b?: number | null;
+        };
+        /** @description How a search is getting on, or what it found. */
+        JobDto: {
+            /** @description The best imbalance for each number of households moved. */
+            curve: components["schemas"]["CurvePointDto"][];
+            /** Format: int64 */
+            elapsed_ms: number;
+            /** @description Why it failed. */
+            error?: string | null;
+            /** @description Best balanced first; candidates are known by their number, from 0. Empty while the search runs. */
+            front: components["schemas"]["CandidateDto"][];
+            /**
+             * Format: int64
+             * @description Attempted moves.
+             */
+            iterations: number;
+            job: string;
+            /** @description `running`, `done`, `cancelled` (the best so far is there) or `failed`. */
+            state: string;
+            villages: components["schemas"]["VillageDto"][];
+        };
+        /** @description A search that has begun. */
+        JobStartedDto: {
+            job: string;
+        };
         /** @description A layer that the viewer may read. */
         LayerDto: {
             /** Format: int64 */
@@ -365,6 +1283,42 @@ export interface components {
             csv: string;
             geojson: string;
         };
+        LoadDto: {
+            /** @description `load` (reports by weight, visits, patrols), `households`, `persons`, `reports` or `visits`. */
+            load: string;
+            /**
+             * Format: double
+             * @description In the mixture of several; 1 if not given.
+             */
+            weight?: number | null;
+        };
+        /** @description What must stay as it is. */
+        LockDto: {
+            /** @enum {string} */
+            lock: "place";
+            place: string;
+        } | {
+            a: string;
+            b: string;
+            /** @enum {string} */
+            lock: "border";
+        } | {
+            household: string;
+            /** @enum {string} */
+            lock: "household";
+        };
+        /** @description A repair of the stored boundaries. */
+        MendedDto: {
+            /** Format: double */
+            area_m2: number;
+            /** @description `vertex_moved`, `vertex_inserted`, `overlap`, `gap` or `outside`. */
+            kind: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            places: string[];
+        };
         /** @description A figure that can be asked for. */
         MetricDto: {
             by: string[];
@@ -381,6 +1335,125 @@ export interface components {
             /** @example ratio */
             unit: string;
             zh: string;
+        };
+        MoveDto: {
+            /** @description By how much the area's figures change. */
+            delta: components["schemas"]["DeltaDto"];
+            from: string;
+            households: string[];
+            /** Format: double */
+            imbalance_after: number;
+            /**
+             * Format: double
+             * @description By how much the heaviest grid of the village exceeds its mean.
+             */
+            imbalance_before: number;
+            /** Format: double */
+            lat?: number | null;
+            /** Format: double */
+            lon?: number | null;
+            /** Format: int32 */
+            persons: number;
+            to: string;
+            /** @description The whole area afterwards. */
+            totals: components["schemas"]["TotalsDto"];
+        };
+        /** @description A household that comes into another grid. */
+        MovedDto: {
+            from?: string | null;
+            household: string;
+            /** Format: int32 */
+            persons: number;
+            to?: string | null;
+        };
+        MovesDto: {
+            /** Format: int64 */
+            households: number;
+            /** Format: int64 */
+            persons: number;
+            /**
+             * Format: double
+             * @description Of all households.
+             */
+            share?: number | null;
+        };
+        /** @description The id of a place that an edit makes: any UUID that is not in use. */
+        NewDto: {
+            id: string;
+        };
+        NewPlaceDto: {
+            /** @description Of a grid: `house_yard`, `estate`, `institution`, `scenic` or `other`. */
+            kind?: string | null;
+            name: string;
+        };
+        /** @description What founds a plan. */
+        NewPlanDto: {
+            /**
+             * Format: int64
+             * @description A version; the latest if neither this nor `from` is given.
+             */
+            base?: number | null;
+            /** @description Who founds it. */
+            by: string;
+            from?: components["schemas"]["BranchDto"] | null;
+            name: string;
+        };
+        /** @description An operation on a draft. */
+        OperationDto: {
+            edits: components["schemas"]["EditDto"][];
+            /** @enum {string} */
+            operation: "redraw";
+            places?: {
+                [key: string]: components["schemas"]["NewPlaceDto"];
+            } | null;
+        } | {
+            kind?: string | null;
+            name?: string | null;
+            /** @enum {string} */
+            operation: "describe";
+            place: string;
+        } | {
+            /** @enum {string} */
+            operation: "appoint";
+            person?: string | null;
+            place: string;
+        } | {
+            lock: components["schemas"]["LockDto"];
+            /** @enum {string} */
+            operation: "lock";
+        } | {
+            lock: components["schemas"]["LockDto"];
+            /** @enum {string} */
+            operation: "unlock";
+        };
+        OriginDto: {
+            plan: string;
+            /** Format: int64 */
+            seq: number;
+        };
+        /** @description What came of it, or would. */
+        OutcomeDto: {
+            can_redo: boolean;
+            can_undo: boolean;
+            /** @description The entries after the one that you knew of, yours last. */
+            entries: components["schemas"]["EntryDto"][];
+            /** @description Of the grids that were touched and did not cease. */
+            figures: {
+                [key: string]: components["schemas"]["GridFiguresDto"];
+            };
+            /** Format: int64 */
+            head: number;
+            moved: components["schemas"]["MovedDto"][];
+            /** @description A GeoJSON `FeatureCollection` of the places that are another now. */
+            places: Record<string, never>;
+            /** @description The draft stands on another base: ask for everything anew. */
+            reload: boolean;
+            /** @description Places that ceased. */
+            removed: string[];
+            /** Format: int64 */
+            seq: number;
+            state: string;
+            totals: components["schemas"]["TotalsDto"];
         };
         /** @description A village, grid or micro-grid with what belongs to it. */
         PlaceDto: {
@@ -419,6 +1492,95 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description A plan with its log. */
+        PlanDto: components["schemas"]["PlanSummaryDto"] & {
+            can_redo: boolean;
+            can_undo: boolean;
+            entries: components["schemas"]["EntryDto"][];
+            /**
+             * Format: int64
+             * @description The entry that the present state follows; 0 is the base.
+             */
+            head: number;
+            /**
+             * Format: int64
+             * @description If it is larger than `base`, the plan must be rebased before it is published.
+             */
+            latest_version: number;
+            /** @description The level that figures are by: `grid`, or `village` where there are no grids. */
+            level: string;
+            locks: components["schemas"]["LockDto"][];
+            /** @description What had to be mended in the stored boundaries. */
+            mended: components["schemas"]["MendedDto"][];
+            published: components["schemas"]["PublicationDto"][];
+            /**
+             * Format: date
+             * @description The day from which it is to be published, while it waits for it.
+             */
+            scheduled?: string | null;
+            /** @description Whether a link to it is given out. */
+            shared: boolean;
+            snapshots: components["schemas"]["SnapshotDto"][];
+            /** @description The tree of states. */
+            states: components["schemas"]["StateDto"][];
+        };
+        /** @description The figures of a draft beside those of its base. */
+        PlanFiguresDto: {
+            draft: components["schemas"]["SideDto"];
+            /** Format: int64 */
+            seq: number;
+            today: components["schemas"]["SideDto"];
+        };
+        PlanProblemDto: {
+            /** Format: int32 */
+            count?: number | null;
+            /** @example broken */
+            kind: string;
+            /** Format: double */
+            lat?: number | null;
+            /** Format: double */
+            lon?: number | null;
+            name?: string | null;
+            place?: string | null;
+            /** @description `error` keeps a plan from being published, `warning` does not. */
+            severity: string;
+            text_en: string;
+            text_zh: string;
+        };
+        /** @description What to look at before a plan is published. */
+        PlanProblemsDto: {
+            problems: components["schemas"]["PlanProblemDto"][];
+        };
+        /** @description A plan without its log. */
+        PlanSummaryDto: {
+            /**
+             * Format: int64
+             * @description The version of the boundaries that it redraws.
+             */
+            base: number;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            id: string;
+            name: string;
+            origin?: components["schemas"]["OriginDto"] | null;
+            /**
+             * Format: int64
+             * @description The number of its last entry.
+             */
+            seq: number;
+            /**
+             * @description `draft`, `in_review`, `approved`, `published` or `withdrawn`.
+             * @example draft
+             */
+            state: string;
+        };
+        /** @description The plans, the oldest first. */
+        PlansDto: {
+            plans: components["schemas"]["PlanSummaryDto"][];
+        };
         /** @description Who holds a post. */
         PostDto: {
             /** Format: date */
@@ -434,14 +1596,103 @@ export interface components {
             /** Format: date */
             to?: string | null;
         };
+        /** @description An operation whose price is asked. */
+        PreviewDto: {
+            operation: components["schemas"]["OperationDto"];
+        };
         /** @description The body of every error. */
-        Problem: {
+        Problem: (components["schemas"]["Details"] | null) & {
             detail: string;
             /** Format: int32 */
             status: number;
             title: string;
             /** @description A permanent name of this kind of problem. */
             type: string;
+        };
+        PublicationDto: {
+            /** Format: date */
+            valid_from: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What is to be published. */
+        PublishDto: {
+            /**
+             * Format: int64
+             * @description The last entry of the plan that you know of.
+             */
+            after: number;
+            by: string;
+            /** @description What the version is called; the plan's name if not given. */
+            note?: string | null;
+            /** Format: date */
+            valid_from: string;
+        };
+        /** @description What was published. */
+        PublishedDto: {
+            households_moved: number;
+            /** Format: int64 */
+            persons_moved: number;
+            scheduled: boolean;
+            /** Format: date */
+            valid_from: string;
+            /**
+             * Format: int64
+             * @description Null: it waits for its day.
+             */
+            version?: number | null;
+        };
+        RebaseDto: {
+            /** Format: int64 */
+            after: number;
+            by: string;
+            /** @description Leaves out the operations that do not fit. */
+            drop?: boolean;
+        };
+        RestoreDto: {
+            by: string;
+            note?: string | null;
+            /** Format: date */
+            valid_from: string;
+        };
+        RestoredDto: {
+            /** Format: date */
+            valid_from: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A link by which a plan may be read. */
+        SharedDto: {
+            /** @description Of the page. */
+            path: string;
+            token: string;
+        };
+        SideDto: {
+            /** @description By grid. */
+            places: {
+                [key: string]: components["schemas"]["GridFiguresDto"];
+            };
+            totals: components["schemas"]["TotalsDto"];
+        };
+        SnapshotDto: {
+            name: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * Format: int64
+             * @description The entry that the named state follows.
+             */
+            state: number;
+        };
+        /** @description Gini, coefficient of variation, largest over mean. */
+        SpreadDto: {
+            /** Format: double */
+            cv: number;
+            /** Format: double */
+            gini: number;
+            /** Format: double */
+            max_mean: number;
+            n: number;
         };
         /** @description A square and its seven facilities. */
         SquareDto: {
@@ -456,6 +1707,50 @@ export interface components {
              * @description Working kinds of facility, of seven.
              */
             working: number;
+        };
+        /** @description A state of the draft. */
+        StateDto: {
+            /** Format: int64 */
+            parent: number;
+            /** Format: int64 */
+            seq: number;
+        };
+        /** @description Makes a candidate the draft's. */
+        TakeDto: {
+            /** Format: int64 */
+            after: number;
+            by: string;
+            why?: string | null;
+        };
+        /** @description The whole area. */
+        TotalsDto: {
+            /** Format: int32 */
+            broken: number;
+            /** Format: int32 */
+            broken_on_foot: number;
+            /** Format: int32 */
+            grids: number;
+            /** Format: int32 */
+            households: number;
+            /** Format: int32 */
+            households_moved: number;
+            load?: components["schemas"]["SpreadDto"] | null;
+            /** Format: int32 */
+            persons: number;
+            /** Format: int32 */
+            persons_moved: number;
+            /** Format: int32 */
+            persons_with_new_worker: number;
+            /** Format: double */
+            polsby_popper?: number | null;
+            spread_households?: components["schemas"]["SpreadDto"] | null;
+            /** Format: double */
+            walk_min?: number | null;
+            /** Format: int32 */
+            without_household: number;
+            /** Format: int32 */
+            without_worker: number;
+            workload?: components["schemas"]["SpreadDto"] | null;
         };
         /** @description A published set of boundaries. */
         VersionDto: {
@@ -472,6 +1767,40 @@ export interface components {
          * @enum {string}
          */
         ViewerDto: "administrator" | "public";
+        VillageDto: {
+            atoms: number;
+            /** Format: double */
+            bound?: number | null;
+            /** @description What the bound rests on. */
+            bound_reason?: string | null;
+            /**
+             * Format: double
+             * @description By how much the best found exceeds the best possible at most: proven.
+             */
+            gap?: number | null;
+            grids: number;
+            id?: string | null;
+            /** @description Why the tolerance is not met; null if it is. */
+            infeasible?: string | null;
+            name: string;
+            /** Format: double */
+            reached?: number | null;
+            /**
+             * Format: double
+             * @description By how much the heaviest grid exceeds the mean: in the draft, at best found so far, and at least in any plan.
+             */
+            today?: number | null;
+        };
+        WeightsDto: {
+            /** Format: double */
+            cut: number;
+            /** Format: double */
+            imbalance: number;
+            /** Format: double */
+            moved: number;
+            /** Format: double */
+            travel: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -520,6 +1849,66 @@ export interface operations {
             };
             /** @description The store is empty */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare: {
+        parameters: {
+            query: {
+                /**
+                 * @description `version:3`, `plan:ID`, or `plan:ID@ENTRY` for the state after one of its entries.
+                 * @example version:1
+                 */
+                a: string;
+                /** @example version:1 */
+                b: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of them can't be opened */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -803,6 +2192,1386 @@ export interface operations {
             };
         };
     };
+    plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlansDto"];
+                };
+            };
+            /** @description For the office only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is empty */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    found: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlanDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For the office only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDto"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can't be opened */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    balance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BalanceDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStartedDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It makes no sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+                /** @description A search */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDto"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+                /** @description A search */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    candidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+                /** @description A search */
+                job: string;
+                /** @description A candidate */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+                /** @description A search */
+                job: string;
+                /** @description A candidate */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same ground */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description `geojson` (default): the places of a level; `csv`: the grid of each household. */
+                format?: string;
+                /** @description Of the GeoJSON: `village`, `grid` (default) or `microgrid`. */
+                level?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The plan can't be opened */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanFiguresDto"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The plan can't be opened */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlipDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    households: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The plan can't be opened */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metric: {
+        parameters: {
+            query?: {
+                /** @description `area`, `village`, `grid` (default), `microgrid`, `worker` or `kind`, as far as the metric has it. */
+                by?: string;
+                /** @description `month` (default), `week`, `day` or `all`. */
+                period?: string;
+                /** @description Local month (2026-08) or day (2026-08-15) from which on things count. */
+                from?: string;
+                /** @description Local month or day up to and with which things count. */
+                to?: string;
+                /** @description Reports of this category only. */
+                kind?: string;
+                /** @description `wall` (default) or `working` time, for response times. */
+                clock?: string;
+                /** @description `json` (default), `csv`, or `geojson`: the places of one period with their figures. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+                /** @description An id of the catalogue */
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The plan can't be opened */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedDto"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The plan can't be opened */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moved_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The plan can't be opened */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    next_moves: {
+        parameters: {
+            query?: {
+                /** @description How many; 10 if not given, 50 at most. */
+                n?: string;
+                /** @description `load` (default), `households`, `persons`, `reports` or `visits`. */
+                load?: string;
+                /** @description `households` (default), `buildings` or `microgrids`. */
+                atoms?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovesDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    places: {
+        parameters: {
+            query?: {
+                /** @description `village`, `grid` (default) or `microgrid`. */
+                level?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The plan can't be opened */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    problems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanProblemsDto"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The plan can't be opened */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can't be published */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rebase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RebaseDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unshare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByDto"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workers_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The plan can't be opened */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     report_kinds: {
         parameters: {
             query?: never;
@@ -822,6 +3591,172 @@ export interface operations {
             };
             /** @description The store is empty */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+                /** @description From the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDto"];
+                };
+            };
+            /** @description The link is not good */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shared_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+                /** @description From the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanFiguresDto"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shared_places: {
+        parameters: {
+            query?: {
+                /** @description `village`, `grid` (default) or `microgrid`. */
+                level?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A plan */
+                id: string;
+                /** @description From the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A version */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoredDto"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,6 +14,7 @@ export const en: Record<MessageKey, string> = {
   'app.copied': 'Link copied; it opens exactly this view',
   'app.copyFailed': 'The clipboard refused; copy the address bar instead',
   'app.download': 'Download',
+  'app.plan': 'Boundaries',
   'app.api': 'API',
   'app.skip': 'Skip to the ranking',
   'app.loading': 'Loading…',

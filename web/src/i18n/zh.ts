@@ -11,6 +11,7 @@ export const zh = {
   'app.copied': '链接已复制，打开即为当前视图',
   'app.copyFailed': '无法写入剪贴板，请从地址栏复制',
   'app.download': '下载',
+  'app.plan': '边界规划',
   'app.api': '接口文档',
   'app.skip': '跳到排名表',
   'app.loading': '加载中…',

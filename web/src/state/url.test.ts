@@ -20,6 +20,7 @@ const VIEWS: View[] = [
     layers: ['choropleth', 'hexagons', 'reports'],
     selection: { kind: 'place', id: '0190b7a8-42aa-7d55-b1a3-000000000001' },
     locale: 'en',
+    plan: { kind: 'list' },
     camera: { lng: 110.55123, lat: 29.35001, zoom: 12.34 },
   },
   { ...DEFAULT_VIEW, metric: 'visit_rate', sort: { key: 'name', descending: false } },

@@ -2,6 +2,7 @@
 import type { Level } from '../api/types';
 import type { Sort, SortKey } from '../metric/rank';
 import { isMonth } from './months';
+import { parsePlan, writePlan } from './plan-view';
 import { DEFAULT_VIEW, LAYERS, WINDOWS, type Camera, type LayerName, type Selection, type View } from './view';
 
 function oneOf<T extends string>(text: string | null, allowed: readonly T[], fallback: T): T {
@@ -18,7 +19,8 @@ function parseCamera(text: string | null): Camera | null {
 function parseSelection(query: URLSearchParams): Selection {
   const place = query.get('place');
   if (place) return { kind: 'place', id: place };
-  const report = query.get('report');
+  // With a plan it is the plan's own report that is asked for.
+  const report = query.has('plan') ? null : query.get('report');
   return report ? { kind: 'report', id: report } : { kind: 'none' };
 }
 
@@ -57,6 +59,7 @@ export function parseView(search: string, fallback: View = DEFAULT_VIEW): View {
     selection: parseSelection(query),
     locale: oneOf(query.get('lang'), ['zh', 'en'], fallback.locale),
     camera: parseCamera(query.get('at')),
+    plan: parsePlan(query),
   };
 }
 
@@ -78,12 +81,13 @@ export function viewQuery(view: View): string {
   if (view.search !== '') query.set('q', view.search);
   query.set('layers', view.layers.join(','));
   if (view.selection.kind === 'place') query.set('place', view.selection.id);
-  if (view.selection.kind === 'report') query.set('report', view.selection.id);
+  if (view.selection.kind === 'report' && view.plan.kind === 'none') query.set('report', view.selection.id);
   query.set('lang', view.locale);
   if (view.camera !== null) {
     const { lng, lat, zoom } = view.camera;
     query.set('at', [decimals(lng, 5), decimals(lat, 5), decimals(zoom, 2)].join(','));
   }
+  writePlan(view.plan, query);
   // Commas and CJK are legible in a link as they are.
-  return `?${query.toString().replaceAll('%2C', ',')}`;
+  return `?${query.toString().replaceAll('%2C', ',').replaceAll('%3A', ':')}`;
 }

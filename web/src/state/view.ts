@@ -2,6 +2,7 @@
 import type { Level } from '../api/types';
 import type { Sort } from '../metric/rank';
 import type { Locale } from '../i18n/translate';
+import { NO_PLAN, type PlanView } from './plan-view';
 
 /** How many months one figure covers; all but `all` end at the chosen month. */
 export const WINDOWS = ['month', 'm3', 'm12', 'all'] as const;
@@ -58,6 +59,7 @@ export interface View {
   locale: Locale;
   /** Null: fit to the area. */
   camera: Camera | null;
+  plan: PlanView;
 }
 
 export const DEFAULT_VIEW: View = {
@@ -77,6 +79,7 @@ export const DEFAULT_VIEW: View = {
   selection: { kind: 'none' },
   locale: 'zh',
   camera: null,
+  plan: NO_PLAN,
 };
 
 export function withLayer(layers: readonly LayerName[], layer: LayerName, shown: boolean): LayerName[] {
