@@ -16,6 +16,9 @@ pub(super) const NEAR: f64 = 1e-9;
 /// Rounds of cutting; each but the last finds a crossing that the one before made.
 const ROUNDS: usize = 16;
 
+/// A line that gets so many times more vertices by cutting is no line that anybody draws.
+const GROWTH: usize = 100;
+
 /// What lies on a side: the finest place, or nothing.
 pub(super) type Label = Option<PlaceKey>;
 
@@ -96,9 +99,11 @@ impl Partition {
             strands.push(Strand { line, inserted: HashSet::new(), arc: None });
         }
         let mut rounds = 0;
+        let vertices = |strands: &[Strand]| strands.iter().map(|strand| strand.line.len()).sum::<usize>();
+        let most = GROWTH * (vertices(&strands) + GROWTH);
         while let Some(at) = cut_once(&mut strands) {
             rounds += 1;
-            if rounds > ROUNDS {
+            if rounds > ROUNDS || vertices(&strands) > most {
                 return Err(EditError::TooClose { at: located(at) });
             }
         }
@@ -314,7 +319,8 @@ fn cut_pair(strands: &[Strand], own: (usize, usize), other: (usize, usize), inse
                 continue;
             }
             let (place, share) = foot(at, of);
-            if apart(place, at) <= NEAR {
+            // Near an end, two vertices are near each other: put between them, each would call for the other again and again.
+            if share > 0.0 && share < 1.0 && apart(place, at) <= NEAR {
                 meets = true;
                 insertions.add(edge, share, at);
             }

@@ -171,7 +171,8 @@ fn cut_pair(
             }
             let at = plane.flat(rings.at(vertex));
             let (nearest, share) = foot(at, (plane.flat(a), plane.flat(b)));
-            if apart(nearest, at) <= plane.tolerance {
+            // Near an end, two vertices are near each other: put between them, each would call for the other again and again.
+            if share > 0.0 && share < 1.0 && apart(nearest, at) <= plane.tolerance {
                 meets = true;
                 cuts.entry(edge).or_default().push((share, vertex));
             }
