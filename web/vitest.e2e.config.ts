@@ -6,7 +6,7 @@ export default defineConfig({
     environment: 'node',
     // One browser at a time: software WebGL takes a whole core.
     fileParallelism: false,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
   },
 });
