@@ -18,6 +18,7 @@ mod import_reports;
 mod import_support;
 mod import_versions;
 mod openapi;
+mod partition;
 mod plan;
 mod store_cases;
 mod store_crash;

@@ -18,9 +18,9 @@ pub struct ComparisonDto {
     pub a: String,
     pub b: String,
     /// Households in another grid.
-    pub hamming: MovesDto,
+    pub hamming: ApartDto,
     /// The same where grids are known by whom they have in common: a grid under a new id is no move.
-    pub hamming_matched: MovesDto,
+    pub hamming_matched: ApartDto,
     /// In nats, over persons.
     pub variation_of_information: f64,
     pub persons_with_new_worker: u64,
@@ -35,7 +35,7 @@ pub struct ComparisonDto {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MovesDto {
+pub struct ApartDto {
     pub households: u64,
     pub persons: u64,
     /// Of all households.
@@ -73,7 +73,7 @@ impl ComparisonDto {
     pub fn new(a: String, b: String, compared: &Compared) -> Self {
         let it = &compared.comparison;
         let all: u64 = it.flows.iter().map(|flow| flow.households).sum();
-        let moves = |moves: Moves| MovesDto {
+        let moves = |moves: Moves| ApartDto {
             households: moves.households,
             persons: moves.persons,
             share: share(moves.households, all),

@@ -690,6 +690,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ApartDto: {
+            /** Format: int64 */
+            households: number;
+            /** Format: int64 */
+            persons: number;
+            /**
+             * Format: double
+             * @description Of all households.
+             */
+            share?: number | null;
+        };
         /** @description The area that this service holds, and what it knows of it. */
         AreaDto: {
             /**
@@ -911,9 +922,9 @@ export interface components {
             /** @description Who goes from where to where; those who stay included. */
             flows: components["schemas"]["FlowDto"][];
             /** @description Households in another grid. */
-            hamming: components["schemas"]["MovesDto"];
+            hamming: components["schemas"]["ApartDto"];
             /** @description The same where grids are known by whom they have in common: a grid under a new id is no move. */
-            hamming_matched: components["schemas"]["MovesDto"];
+            hamming_matched: components["schemas"]["ApartDto"];
             /** @description A GeoJSON `FeatureCollection`: the ground between the old border and the new, with `from` and `to`. */
             moved_ground: Record<string, never>;
             /** Format: int64 */
@@ -1366,16 +1377,10 @@ export interface components {
             persons: number;
             to?: string | null;
         };
+        /** @description The best single moves. */
         MovesDto: {
-            /** Format: int64 */
-            households: number;
-            /** Format: int64 */
-            persons: number;
-            /**
-             * Format: double
-             * @description Of all households.
-             */
-            share?: number | null;
+            before?: components["schemas"]["TotalsDto"] | null;
+            moves: components["schemas"]["MoveDto"][];
         };
         /** @description The id of a place that an edit makes: any UUID that is not in use. */
         NewDto: {
@@ -2275,6 +2280,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2373,6 +2387,15 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2587,6 +2610,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2647,6 +2679,15 @@ export interface operations {
             };
             /** @description Somebody else changed the same ground */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2822,6 +2863,15 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3220,6 +3270,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It can't be done */
             422: {
                 headers: {
@@ -3334,6 +3393,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It can't be published */
             422: {
                 headers: {
@@ -3401,6 +3469,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3459,6 +3536,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3508,6 +3594,15 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3749,6 +3844,15 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,6 +23,7 @@ use axum::{
     (status = 400, body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "For the office only", body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn found(
@@ -51,6 +52,7 @@ pub async fn found(
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Somebody else changed the same ground", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "It can't be done", body = Problem, content_type = "application/problem+json"),
     ))]
@@ -76,6 +78,7 @@ pub async fn command(
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "It can't be done", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn preview(
@@ -95,6 +98,7 @@ pub async fn preview(
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "It can't be done", body = Problem, content_type = "application/problem+json"),
     ))]
