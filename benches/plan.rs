@@ -53,7 +53,8 @@ impl Lattice {
         let mut line = vec![from];
         for bend in 1..=BENDS {
             let t = bend as f64 / (BENDS + 1) as f64;
-            let off = dice.random_range(-0.1..0.1) * SIDE;
+            // Near corners so little that the edges that meet there do not cross.
+            let off = dice.random_range(-1.0..1.0) * 0.4 * t.min(1.0 - t).min(0.25) * SIDE;
             let at = from + (to - from) * t;
             line.push(if way == 0 { Coord { x: at.x, y: at.y + off } } else { Coord { x: at.x + off, y: at.y } });
         }

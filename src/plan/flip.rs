@@ -2,14 +2,11 @@
 
 use super::{Desk, Operation, PlanError};
 use crate::{
-    geometry::LonLat,
+    geometry::{BBox, LonLat, distance_m},
     partition::{Edit, Region, cells_of},
     place::{Id, Level},
 };
 use std::collections::BTreeMap;
-
-/// Ground beyond the outermost households that goes with them, m: as far as a village may reach.
-const REACH_M: f64 = 50_000.0;
 
 impl Desk {
     /// The operation that brings households into a grid or micro-grid: of each place that they leave, the ground that is nearer to
@@ -45,7 +42,23 @@ impl Desk {
             }
             points.push(at);
         }
-        Edit::Transfer { region: Region::from(&cells_of(&points, &chosen, REACH_M)), to, from: vec![from], outer: false }
+        Edit::Transfer {
+            region: Region::from(&cells_of(&points, &chosen, self.reach_m(from))),
+            to,
+            from: vec![from],
+            outer: false,
+        }
+    }
+
+    /// How far the ground of a place may lie from those who live in it, m: cells need reach no farther.
+    fn reach_m(&self, place: Id) -> f64 {
+        let partition = self.draft().partition();
+        let bounds = partition.key(place).and_then(|key| BBox::around(&partition.shape(key)));
+        let corners = bounds.and_then(|it| {
+            let southwest = LonLat::from_degrees(it.west, it.south).ok()?;
+            Some((southwest, LonLat::from_degrees(it.east, it.north).ok()?))
+        });
+        corners.map_or(0.0, |(southwest, northeast)| distance_m(southwest, northeast)) + 1.0
     }
 
     /// The place of a level that household number `i` lies in.
