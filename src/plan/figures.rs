@@ -3,6 +3,7 @@
 use super::{Draft, Duty, Evidence, Happening, evidence::worker_days};
 use crate::{
     analytics::{
+        Publication,
         coverage::{DETOUR, WALK_SPEED_M_PER_MIN},
         stats::{Balance, Observation, Prior, balance, estimate},
     },
@@ -83,6 +84,54 @@ pub struct Totals {
     pub broken_on_foot: u32,
     pub without_worker: u32,
     pub without_household: u32,
+}
+
+impl GridFigures {
+    /// As they may leave the office: counts rounded, what rests on fewer than the rule's least number of households or reports left
+    /// out, rates to two digits or twentieths.
+    #[must_use]
+    pub fn published(&self, rule: Publication) -> Self {
+        let count = |n: u32| rule.round_count(n);
+        let of_many = |n: u32, value: Option<f64>| value.filter(|_| n >= rule.min_n).map(Publication::two_digits);
+        Self {
+            households: count(self.households),
+            persons: count(self.persons),
+            visits: count(self.visits),
+            reports: count(self.reports),
+            patrols: count(self.patrols),
+            load: rule.round(self.load),
+            workload: of_many(self.reports, self.workload),
+            reports_month: of_many(self.reports, self.reports_month),
+            visits_per_worker: of_many(self.visits, self.visits_per_worker),
+            response_h: of_many(self.reports, self.response_h),
+            response_n: u64::from(count(u32::try_from(self.response_n).unwrap_or(u32::MAX))),
+            walk_min: of_many(self.households, self.walk_min),
+            reach: self
+                .reach
+                .filter(|_| self.households >= rule.min_n)
+                .map(|share| Publication::round_share(share, self.households, f64::round)),
+            households_moved: count(self.households_moved),
+            persons_moved: count(self.persons_moved),
+            persons_with_new_worker: count(self.persons_with_new_worker),
+            ..self.clone()
+        }
+    }
+}
+
+impl Totals {
+    /// As they may leave the office: counts rounded.
+    #[must_use]
+    pub fn published(&self, rule: Publication) -> Self {
+        let count = |n: u32| rule.round_count(n);
+        Self {
+            households: count(self.households),
+            persons: count(self.persons),
+            households_moved: count(self.households_moved),
+            persons_moved: count(self.persons_moved),
+            persons_with_new_worker: count(self.persons_with_new_worker),
+            ..self.clone()
+        }
+    }
 }
 
 /// Inequality of a load over grids.

@@ -83,7 +83,7 @@ impl History {
             published: Vec::new(),
             scheduled: None,
             token_hash: None,
-            drawers: BTreeSet::from([founder.to_owned()]),
+            drawers: BTreeSet::from([founder.trim().to_owned()]),
         }
     }
 
@@ -110,6 +110,11 @@ impl History {
     #[must_use]
     pub fn snapshots(&self) -> &[Snapshot] {
         &self.snapshots
+    }
+
+    /// For readers to whom the words of those who drew are of no concern.
+    pub fn forget_snapshots(&mut self) {
+        self.snapshots.clear();
     }
 
     #[must_use]
@@ -177,7 +182,8 @@ impl History {
     /// # Errors
     /// [`PlanError`] where it does not.
     pub fn check(&self, author: &str, body: &Body) -> Result<(), PlanError> {
-        length("the name of whoever does this", author, LONGEST_NAME)?;
+        check_author(author)?;
+        let author = author.trim();
         match body {
             Body::Comment { text, .. } => return length("the comment", text, LONGEST_TEXT),
             Body::Share { .. } | Body::Unshare => return Ok(()),
@@ -271,13 +277,13 @@ impl History {
             Body::Operate(_) => {
                 self.nodes.insert(entry.seq, Node { parent: self.head, rebase: None });
                 self.tip = entry.seq;
-                self.drawers.insert(entry.author.clone());
+                self.drawers.insert(entry.author.trim().to_owned());
             }
             Body::Rebase { base, dropped, .. } => {
                 let rebase = Some((*base, dropped.iter().copied().collect()));
                 self.nodes.insert(entry.seq, Node { parent: self.head, rebase });
                 self.tip = entry.seq;
-                self.drawers.insert(entry.author.clone());
+                self.drawers.insert(entry.author.trim().to_owned());
             }
             Body::Go { to } if !self.leads_to(*to, self.tip) => self.tip = *to,
             Body::Snapshot { name } => {
@@ -302,6 +308,14 @@ impl History {
         }
         self.head = head;
     }
+}
+
+/// That a name was given.
+///
+/// # Errors
+/// [`PlanError::Length`].
+pub fn check_author(author: &str) -> Result<(), PlanError> {
+    length("the name of whoever does this", author, LONGEST_NAME)
 }
 
 /// # Errors

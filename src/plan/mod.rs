@@ -32,7 +32,7 @@ pub use entry::{Body, Entry, LONGEST_TEXT, NewPlace, Operation};
 pub use error::PlanError;
 pub use evidence::{Duty, Evidence, Happening, Home};
 pub use figures::{GridFigures, Spread, Totals};
-pub use history::{History, Node, Path, PlanState, Snapshot};
+pub use history::{History, Node, Path, PlanState, Snapshot, check_author};
 pub use live::{Live, Moved};
 pub use locks::Lock;
 pub use problems::{Problem, ProblemKind, problems};

@@ -219,6 +219,13 @@ fn plans_are_for_the_office_and_for_whoever_has_the_link() {
     let seen = public.json(&link(&token));
     assert_eq!((&seen["name"], &seen["created_by"], &seen["entries"]), (&json!("给人看"), &json!(""), &json!([])));
     assert_eq!(public.get(&format!("{}/places", link(&token))).status, 200);
+    let figures = public.json(&format!("{}/figures", link(&token)));
+    let exact = plan.get("/figures");
+    let households = |of: &Value| -> Vec<u64> {
+        of["draft"]["places"].as_object().unwrap().values().map(|it| it["households"].as_u64().unwrap()).collect()
+    };
+    assert!(households(&figures).iter().all(|count| count % 5 == 0), "a link may be passed on: {figures}");
+    assert_ne!(households(&figures), households(&exact));
     assert_eq!(public.get(&link("0")).status, 404);
     office.client.post(&plan.path("/unshare"), &json!({ "by": "老毛" }));
     assert_eq!(public.get(&link(&token)).status, 404);

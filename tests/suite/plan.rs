@@ -279,8 +279,9 @@ fn review_takes_two() {
     let rename = || Body::Operate(Operation::Describe { place: grid, name: Some("一".to_owned()), kind: None });
     tell(&mut desk, "乙", rename()).unwrap();
     tell(&mut desk, "甲", Body::Submit).unwrap();
-    for drawer in ["甲", "乙"] {
-        assert_eq!(tell(&mut desk, drawer, Body::Approve), Err(PlanError::OwnPlan(drawer.to_owned())));
+    for drawer in ["甲", "乙", " 乙 "] {
+        let refused = tell(&mut desk, drawer, Body::Approve);
+        assert_eq!(refused, Err(PlanError::OwnPlan(drawer.trim().to_owned())));
     }
     assert!(matches!(tell(&mut desk, "丙", rename()), Err(PlanError::State { state: PlanState::InReview, .. })));
     tell(&mut desk, "丙", Body::Comment { text: "看过".to_owned(), at: None, place: None }).unwrap();

@@ -175,7 +175,7 @@ describe('a planner', () => {
         await page.click(test('balance-start'));
         await page.waitForSelector(`${test('balance-state')}[data-state="done"]`, { timeout: 30_000 });
         expect(await page.$$(`${test('bounds')} tbody tr`)).not.toHaveLength(0);
-        // The best balanced comes first; the draft as it is stands among them.
+        // The best balanced comes first.
         const best = (await page.$$(`${test('candidates')} tbody button`)).at(0);
         if (!best) throw new Error('the front is empty');
         await best.click();

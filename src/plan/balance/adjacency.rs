@@ -11,7 +11,7 @@ use geo::{Intersects as _, Line, LineString};
 use std::collections::{BTreeMap, HashMap};
 
 /// Metres of a degree of latitude, near enough to tell neighbours from strangers.
-const DEGREE_M: f64 = 111_195.0;
+pub(super) const DEGREE_M: f64 = 111_195.0;
 
 /// How closely borders are looked at, m: what touches along less may pass for strangers.
 const STEP_M: f64 = 8.0;

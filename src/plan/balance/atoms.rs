@@ -2,7 +2,7 @@
 
 use super::{
     Atom, Load, Wish, WishError,
-    adjacency::{Plane, Site, neighbours},
+    adjacency::{DEGREE_M, Plane, Site, neighbours},
 };
 use crate::{
     districting::{
@@ -18,9 +18,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Households that stand nearer than this to each other are one building, m.
 const BUILDING_M: f64 = 12.0;
-
-/// Metres of a degree of latitude, near enough to tell neighbours from strangers.
-const DEGREE_M: f64 = 111_195.0;
 
 /// A village as a balancing problem.
 #[derive(Clone, Debug)]

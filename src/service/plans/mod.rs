@@ -23,7 +23,12 @@ pub use notify::Affected;
 pub use publish::{Publication, Published};
 
 use super::{Service, ServiceError};
-use crate::{disclosure::Viewer, place::Id, plan::History, store::PlanRecord};
+use crate::{
+    disclosure::Viewer,
+    place::Id,
+    plan::{Body, History, PlanError},
+    store::PlanRecord,
+};
 use chrono::Utc;
 
 /// Where a new plan begins.
@@ -55,8 +60,7 @@ impl Service {
     /// [`ServiceError::Forbidden`], [`ServiceError::NotFound`], [`ServiceError::Plan`], [`ServiceError::Store`].
     pub async fn found_plan(&self, viewer: Viewer, name: &str, by: &str, origin: Origin) -> Result<PlanRecord, ServiceError> {
         self.planner(viewer)?;
-        let mut history = History::new(name, 0, by);
-        history.check(by, &crate::plan::Body::Rename { name: name.to_owned() })?;
+        History::new(name, 0, by).check(by, &Body::Rename { name: name.to_owned() })?;
         let hot = self.hot();
         let latest = hot.versions.last().map(|version| version.number).ok_or(ServiceError::Empty)?;
         let (base, branch, copied) = match origin {
@@ -69,14 +73,14 @@ impl Service {
                 let (history, entries) = self.plan_log(plan).await?;
                 let state = state.unwrap_or(history.head());
                 if state != 0 && !history.nodes().contains_key(&state) {
-                    return Err(crate::plan::PlanError::NoSuchState(state).into());
+                    return Err(PlanError::NoSuchState(state).into());
                 }
                 let path = history.path(state);
                 let copied = entries.into_iter().filter(|entry| path.operations.contains(&entry.seq)).collect();
                 (path.base, Some((plan, state)), copied)
             }
         };
-        history = History::new(name, base, by);
+        let history = History::new(name, base, by);
         let now = Utc::now();
         let record = PlanRecord {
             id: Id::new(),

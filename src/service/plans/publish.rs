@@ -8,7 +8,7 @@ use crate::{
     disclosure::Viewer,
     people::{Post, Role},
     place::{Boundary, BoundaryVersion, Code, Id, Level},
-    plan::{Body, Draft, Entry, History, Moved, PlanError, problems},
+    plan::{Body, Draft, Entry, Moved, PlanError, check_author, problems},
     service::{Service, ServiceError, hot::Division, numbering, placed::Standing},
     store::{PublishBoundaries, Writer},
 };
@@ -132,10 +132,7 @@ impl Service {
         note: Option<String>,
     ) -> Result<BoundaryVersion, ServiceError> {
         self.planner(viewer)?;
-        History::new("", 0, by).check(by, &Body::Undo).or_else(|error| match error {
-            PlanError::NothingToUndo => Ok(()),
-            error => Err(error),
-        })?;
+        check_author(by)?;
         let note = note.filter(|note| !note.is_empty()).unwrap_or_else(|| format!("{by}: version {number} again"));
         let service = Arc::clone(self);
         tokio::spawn(async move { service.restore_to_the_end(number, valid_from, note).await }).await?

@@ -5,7 +5,7 @@ use crate::{
     disclosure::Viewer,
     place::{Id, Level},
     plan::Body,
-    service::{Service, ServiceError},
+    service::{Service, ServiceError, figures::publication},
 };
 use sha2::{Digest as _, Sha256};
 use std::{fmt::Write as _, sync::Arc};
@@ -46,6 +46,8 @@ impl Service {
         let mut plan = self.plan(Viewer::Administrator, id).await?;
         plan.record.created_by.clear();
         plan.entries.clear();
+        plan.locks.clear();
+        plan.history.forget_snapshots();
         Ok(plan)
     }
 
@@ -56,11 +58,20 @@ impl Service {
         self.plan_places(Viewer::Administrator, id, level).await
     }
 
+    /// The figures as anybody may see them: whoever has the link may pass it on.
+    ///
     /// # Errors
     /// As [`Self::shared_plan`].
     pub async fn shared_figures(&self, id: Id, token: &str) -> Result<PlanFigures, ServiceError> {
         self.check_token(id, token).await?;
-        self.plan_figures(Viewer::Administrator, id).await
+        let mut figures = self.plan_figures(Viewer::Administrator, id).await?;
+        if let Some(rule) = publication(Viewer::Public) {
+            for (grids, totals) in [&mut figures.today, &mut figures.draft] {
+                grids.values_mut().for_each(|grid| *grid = grid.published(rule));
+                *totals = totals.published(rule);
+            }
+        }
+        Ok(figures)
     }
 
     async fn check_token(&self, id: Id, token: &str) -> Result<(), ServiceError> {

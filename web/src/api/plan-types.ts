@@ -282,6 +282,8 @@ export interface Candidate {
   moved_share: number;
   cut_m: number;
   mean_polsby_popper?: number;
+  /** The draft as it is. */
+  is_draft?: boolean;
 }
 
 export interface BalanceJob {

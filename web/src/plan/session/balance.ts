@@ -34,7 +34,8 @@ export function useBalancing(plan: string): Balancing {
     try {
       const answer = await fetchJson<BalanceJob>(planLink(plan, `/balance/${mine}`));
       if (id.value !== mine) return;
-      job.value = answer;
+      // The draft as it is belongs to the front, but there is nothing in it to take over.
+      job.value = { ...answer, front: answer.front.filter(({ is_draft }) => is_draft !== true) };
       error.value = null;
       if (answer.state !== 'running') return;
     } catch (cause) {
