@@ -67,7 +67,9 @@ impl Service {
         let mut figures = self.plan_figures(Viewer::Administrator, id).await?;
         if let Some(rule) = publication(Viewer::Public) {
             for (grids, totals) in [&mut figures.today, &mut figures.draft] {
-                grids.values_mut().for_each(|grid| *grid = grid.published(rule));
+                for grid in grids.values_mut() {
+                    *grid = grid.published(rule);
+                }
                 *totals = totals.published(rule);
             }
         }
